@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.weights;
+
+import io.github.dl4jdynamics.spectral.math.MatrixGroup;
+import io.github.dl4jdynamics.spectral.math.MatrixNature;
+
+/**
+ * Which axes of a weight array are a matrix's rows (outputs) and columns (inputs); the remaining axes count matrices.
+ *
+ * <p>Axes are 0-based. Several axes may be rows together (heads x head size), and the rows axis may be cut into gates.
+ */
+final class MatrixLayout {
+    private final WeightKind kind;
+    private final MatrixNature nature;
+    private final int[] rowAxes;
+    private final int colAxis;
+    private final int gates;
+
+    private MatrixLayout(WeightKind kind, MatrixNature nature, int[] rowAxes, int colAxis, int gates) {
+        this.kind = kind;
+        this.nature = nature;
+        this.rowAxes = rowAxes;
+        this.colAxis = colAxis;
+        this.gates = gates;
+    }
+
+    /** {@code [in, out]}, Deeplearning4j's order of dense weights. */
+    static MatrixLayout inOut(WeightKind kind, MatrixNature nature) {
+        return new MatrixLayout(kind, nature, new int[] {1}, 0, 1);
+    }
+
+    /** {@code [in, gates * out (+ peepholes)]}: the first {@code gates * out} columns, gate by gate. */
+    static MatrixLayout gates(int gates) {
+        return new MatrixLayout(WeightKind.RECURRENT, MatrixNature.RECURRENT, new int[] {1}, 0, gates);
+    }
+
+    /** Kernel positions counted by all axes but the two given. */
+    static MatrixLayout kernel(WeightKind kind, int outAxis, int inAxis) {
+        return new MatrixLayout(kind, MatrixNature.CONVOLUTION, new int[] {outAxis}, inAxis, 1);
+    }
+
+    /** Two neighbouring axes are the outputs and there is one input per kernel position. */
+    static MatrixLayout columns(int firstAxis, int secondAxis) {
+        return new MatrixLayout(
+                WeightKind.DEPTHWISE, MatrixNature.CONVOLUTION, new int[] {firstAxis, secondAxis}, -1, 1);
+    }
+
+    /** {@code [heads, head size, in]}. */
+    static MatrixLayout heads() {
+        return new MatrixLayout(WeightKind.ATTENTION, MatrixNature.LINEAR, new int[] {0, 1}, 2, 1);
+    }
+
+    WeightKind kind() {
+        return kind;
+    }
+
+    int[] rowAxes() {
+        return rowAxes.clone();
+    }
+
+    /** -1 when every matrix is a single column. */
+    int colAxis() {
+        return colAxis;
+    }
+
+    int gates() {
+        return gates;
+    }
+
+    /** Shape of the matrices of an array of the given shape. */
+    MatrixGroup group(long[] shape) {
+        long rows = 1;
+        for (int axis : rowAxes) {
+            rows *= shape[axis];
+        }
+        long cols = colAxis < 0 ? 1 : shape[colAxis];
+        long count = gates;
+        for (int axis = 0; axis < shape.length; axis++) {
+            count *= axis == colAxis || isRow(axis) ? 1 : shape[axis];
+        }
+        // Integer division drops the three peephole columns of a GravesLSTM.
+        return MatrixGroup.of(
+                nature, Math.toIntExact(count), Math.toIntExact(rows / gates), Math.toIntExact(cols));
+    }
+
+    boolean isRow(int axis) {
+        for (int row : rowAxes) {
+            if (row == axis) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

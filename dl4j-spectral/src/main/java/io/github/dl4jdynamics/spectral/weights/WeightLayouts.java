@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.weights;
+
+import io.github.dl4jdynamics.spectral.math.MatrixNature;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.TrainingConfig;
+import org.deeplearning4j.nn.conf.graph.AttentionVertex;
+import org.deeplearning4j.nn.conf.layers.AutoEncoder;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
+import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
+import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
+
+/** How Deeplearning4j 1.0.0-M2.1 stores the weights of each layer class. */
+final class WeightLayouts {
+    private static final int LSTM_GATES = 4;
+
+    private WeightLayouts() {}
+
+    /**
+     * Layout of one parameter of a layer, or nothing when it is not a matrix (bias, gain, normalization, ...).
+     *
+     * @param conf the layer's own configuration, wrappers taken off
+     * @param parameter name without the direction prefix of a bidirectional wrapper
+     * @param rank number of axes of the stored array
+     */
+    static Optional<MatrixLayout> of(TrainingConfig conf, String parameter, int rank) {
+        return Optional.ofNullable(layout(conf, parameter, rank));
+    }
+
+    private static MatrixLayout layout(TrainingConfig conf, String parameter, int rank) {
+        if (conf instanceof SelfAttentionLayer
+                || conf instanceof LearnedSelfAttentionLayer
+                || conf instanceof RecurrentAttentionLayer
+                || conf instanceof AttentionVertex) {
+            return attention(parameter, rank);
+        }
+        if (conf instanceof GravesBidirectionalLSTM) {
+            return parameter.startsWith("W") || parameter.startsWith("RW") ? MatrixLayout.gates(LSTM_GATES) : null;
+        }
+        if (conf instanceof VariationalAutoencoder) {
+            return parameter.endsWith("W") && rank == 2 ? dense() : null;
+        }
+        if (conf instanceof SeparableConvolution2D && "pW".equals(parameter)) {
+            return MatrixLayout.kernel(WeightKind.POINTWISE, 0, 1);
+        }
+        if (conf instanceof LSTM || conf instanceof GravesLSTM || conf instanceof SimpleRnn) {
+            return "W".equals(parameter) || "RW".equals(parameter)
+                    ? MatrixLayout.gates(conf instanceof SimpleRnn ? 1 : LSTM_GATES)
+                    : null;
+        }
+        return "W".equals(parameter) ? weight(conf, rank) : null;
+    }
+
+    private static MatrixLayout weight(TrainingConfig conf, int rank) {
+        if (conf instanceof PReLULayer || conf instanceof ElementWiseMultiplicationLayer) {
+            return null;
+        }
+        if (conf instanceof DepthwiseConvolution2D) {
+            return MatrixLayout.columns(2, 3); // [kH, kW, in, multiplier]
+        }
+        if (conf instanceof SeparableConvolution2D) {
+            return MatrixLayout.columns(0, 1); // [multiplier, in, kH, kW]
+        }
+        if (conf instanceof Deconvolution3D) {
+            return MatrixLayout.kernel(WeightKind.CONVOLUTION_3D, 3, 4); // [kD, kH, kW, out, in]
+        }
+        if (conf instanceof Convolution3D) {
+            return MatrixLayout.kernel(WeightKind.CONVOLUTION_3D, 0, 1); // [out, in, kD, kH, kW]
+        }
+        if (conf instanceof Deconvolution2D) {
+            return MatrixLayout.kernel(WeightKind.CONVOLUTION_2D, 1, 0); // [in, out, kH, kW]
+        }
+        if (conf instanceof Convolution1DLayer) {
+            return MatrixLayout.kernel(WeightKind.CONVOLUTION_1D, 0, 1); // [out, in, k, 1]
+        }
+        if (conf instanceof ConvolutionLayer) {
+            return MatrixLayout.kernel(WeightKind.CONVOLUTION_2D, 0, 1); // [out, in, kH, kW]
+        }
+        if (conf instanceof EmbeddingLayer || conf instanceof EmbeddingSequenceLayer) {
+            return MatrixLayout.inOut(WeightKind.EMBEDDING, MatrixNature.EMBEDDING); // [vocabulary, dimension]
+        }
+        return (conf instanceof FeedForwardLayer || conf instanceof AutoEncoder) && rank == 2 ? dense() : null;
+    }
+
+    private static MatrixLayout attention(String parameter, int rank) {
+        switch (parameter) {
+            case "Wq":
+            case "Wk":
+            case "Wv":
+                return rank == 3 ? MatrixLayout.heads() : null;
+            case "Wo":
+                return MatrixLayout.inOut(WeightKind.ATTENTION, MatrixNature.LINEAR);
+            case "W":
+            case "RW":
+                return MatrixLayout.gates(1); // the recurrent part of RecurrentAttentionLayer
+            default:
+                return null;
+        }
+    }
+
+    private static MatrixLayout dense() {
+        return MatrixLayout.inOut(WeightKind.DENSE, MatrixNature.LINEAR);
+    }
+}
