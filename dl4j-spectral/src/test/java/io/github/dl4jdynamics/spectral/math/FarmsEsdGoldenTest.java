@@ -94,10 +94,10 @@ class FarmsEsdGoldenTest {
     }
 
     @Test
-    void gaussianConvolution_untrained_liesBetween211And216() {
+    void gaussianConvolution_untrained_hasTheSameAlphaInEveryShape() {
         for (int[] shape : new int[][] {{64, 64, 3, 3}, {128, 64, 3, 3}, {64, 128, 1, 1}}) {
             assertThat(Matrices.gaussian(1, shape).meanAlpha(FarmsEsd.reference()))
-                    .isBetween(2.08, 2.19);
+                    .isBetween(2.10, 2.17);
         }
     }
 
@@ -111,7 +111,7 @@ class FarmsEsdGoldenTest {
 
         assertThat(layer.spectra(FarmsEsd.reference())).hasSize(2);
         assertThat(layer.spectra(pooled)).hasSize(1);
-        assertThat(Math.abs(mean - layer.meanAlpha(pooled))).isBetween(1e-4, 0.2);
+        assertThat(Math.abs(mean - layer.meanAlpha(pooled))).isBetween(0.01, 0.1);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.dl4jdynamics.spectral.math;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,16 @@ class KolmogorovSmirnovFitTest {
 
             assertThat(fitter.fit(spectrum)).isEqualTo(plainLoops(spectrum));
         }
+    }
+
+    @Test
+    void fit_largeNoiseBulkWhoseDistanceKeepsFalling_isBitIdenticalToThePlainLoops() {
+        MarchenkoPastur law = MarchenkoPastur.of(2000, 1000, 1);
+        EigenvalueSpectrum spectrum = EigenvalueSpectrum.of(IntStream.range(0, 1000)
+                .mapToDouble(i -> law.quantile((i + 0.5) / 1000))
+                .toArray());
+
+        assertThat(fitter.fit(spectrum)).isEqualTo(plainLoops(spectrum));
     }
 
     private static EigenvalueSpectrum sample(String kind, int size) {

@@ -94,7 +94,7 @@ class PeakFitTest {
                         .fit(EigenvalueSpectrum.of(2, 2, 2))
                         .reason()
                         .orElseThrow())
-                .startsWith("the 3 largest of 3 eigenvalues are equal");
+                .startsWith("the 2 largest of 3 eigenvalues are equal");
         assertThat(PeakFit.corrected()
                         .fit(EigenvalueSpectrum.of(2, 2 + 1e-7, 2 + 2e-7))
                         .reason()
