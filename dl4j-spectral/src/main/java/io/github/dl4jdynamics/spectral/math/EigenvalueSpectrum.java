@@ -34,12 +34,10 @@ public final class EigenvalueSpectrum {
                 eigenvalues.length > 0,
                 "a spectrum must have >= 1 eigenvalue, got 0; leave out layers without a weight matrix");
         for (int i = 0; i < eigenvalues.length; i++) {
-            checkArgument(
-                    Double.isFinite(eigenvalues[i]),
-                    "eigenvalue %s of %s must be finite, got %s; look for NaN or infinite weights",
-                    i,
-                    eigenvalues.length,
-                    eigenvalues[i]);
+            if (!Double.isFinite(eigenvalues[i])) {
+                throw new IllegalArgumentException("eigenvalue " + i + " of " + eigenvalues.length
+                        + " must be finite, got " + eigenvalues[i] + "; look for NaN or infinite weights");
+            }
         }
         double[] ascending = eigenvalues.clone();
         Arrays.sort(ascending);

@@ -8,8 +8,8 @@ package io.github.dl4jdynamics.spectral.math;
  *
  * <p>Between two indices {@code lo < hi} both F and rank only rise, so every deviation in between lies in
  * {@code [F(lo) - rank(hi-1), F(hi) - rank(lo+1)]}. Halving drops every stretch whose bound does not exceed the largest
- * deviation seen. {@code Math.exp}, subtraction and division are monotone in floating point too, hence the result is
- * that of the plain loop to the last bit. Neighbouring thresholds deviate most at about the same eigenvalue: it is looked
+ * deviation seen. {@code Math.log} and {@code Math.exp} are monotone by specification, subtraction and division in
+ * floating point too, hence the result is that of the plain loop to the last bit. Neighbouring thresholds deviate most at about the same eigenvalue: it is looked
  * at first, and a threshold that has already lost is cut off there.
  *
  * <p>Not thread-safe: one per scan.

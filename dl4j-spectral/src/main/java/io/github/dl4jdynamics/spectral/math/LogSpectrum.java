@@ -63,10 +63,9 @@ final class LogSpectrum {
             return "a tail must have >= 2 eigenvalues, got " + n + " of " + size() + "; take a larger tail or layer";
         }
         if (xmin <= spectrum.roundingLevel(size())) {
-            return "the threshold eigenvalue (index " + threshold + " of " + size() + ") is zero up to rounding: "
-                    + xmin
-                    + ", largest " + spectrum.largest()
-                    + "; the matrix is rank-deficient, leave out zeros or take a smaller tail";
+            String place = "(index " + threshold + " of " + size() + ")";
+            return "the threshold eigenvalue " + place + " is zero up to rounding: " + xmin + ", largest "
+                    + spectrum.largest() + "; the matrix is rank-deficient, leave out zeros or take a smaller tail";
         }
         return "the " + n + " largest of " + size() + " eigenvalues are equal up to rounding: " + xmin + " to "
                 + spectrum.largest() + "; a constant spectrum has no tail exponent";

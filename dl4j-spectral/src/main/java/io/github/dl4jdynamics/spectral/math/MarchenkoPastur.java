@@ -57,7 +57,7 @@ public final class MarchenkoPastur {
      * <pre>{@code sigma^2 = median(e) / median of the law with sigma = 1 }</pre>
      *
      * <p>M. Gavish, D. Donoho: The Optimal Hard Threshold for Singular Values is 4/sqrt(3), IEEE Transactions on
-     * Information Theory 2014, arXiv:1305.5870, section III-E. WeightWatcher fits a smoothed density instead, after
+     * Information Theory 2014, arXiv:1305.5870. WeightWatcher fits a smoothed density instead, after
      * rescaling the spectrum; its {@code sigma_mp} is that of the rescaled one.
      *
      * @param spectrum eigenvalues of one matrix of this shape, or of several pooled, without any left out

@@ -74,8 +74,10 @@ public final class PeakFit implements TailFitter {
     public TailFit fit(EigenvalueSpectrum spectrum) {
         EigenvalueSpectrum positive = spectrum.above(spectrum.roundingLevel(spectrum.size()));
         ThresholdScan scan = new ThresholdScan(spectrum);
-        if (spectrum.size() < 2 || positive.get(0) == positive.largest()) {
-            return scan.closest(0, 0);
+        if (positive.get(0) == positive.largest()) {
+            // No width for a histogram and no exponent at any threshold: the last one knows the reason.
+            int last = Math.max(0, spectrum.size() - 2);
+            return scan.closest(last, last);
         }
         double peak = peak(positive);
         double low = lowerBound.of(peak);
