@@ -69,7 +69,7 @@ public final class LayerRateSchedule extends LayerFactorSchedule {
      * <p>ND4J's updaters have no common way to read their schedule, but all of them ask it for the rate: the schedule
      * that answers is the one they hold. Works for updaters of other libraries too.
      */
-    static LayerRateSchedule carriedBy(IUpdater updater) {
+    public static LayerRateSchedule carriedBy(IUpdater updater) {
         if (updater == null || !updater.hasLearningRate()) {
             return null;
         }

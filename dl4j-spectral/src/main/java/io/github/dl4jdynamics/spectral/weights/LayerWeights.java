@@ -17,7 +17,9 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The weight arrays of one layer of a network, or why it has none.
@@ -114,6 +116,39 @@ public final class LayerWeights {
             });
         }
         return arrays.build();
+    }
+
+    /** The same layer with copies of its weights, which training does not change. */
+    @SuppressWarnings("try") // the workspace scope is left by closing it
+    public LayerWeights snapshot() {
+        try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+            return new LayerWeights(
+                    layer,
+                    type,
+                    frozen,
+                    arrays.stream()
+                            .map(array -> new WeightArray(
+                                    layer, array.parameter(), array.values().dup(), array.layout()))
+                            .collect(ImmutableList.toImmutableList()));
+        }
+    }
+
+    /**
+     * Largest {@code ||W - W'|| / ||W'||} over the layer's weight arrays (Frobenius norms), W' those of an earlier
+     * snapshot; NaN when a weight is not finite.
+     */
+    @SuppressWarnings("try") // the workspace scope is left by closing it
+    public double relativeChangeFrom(LayerWeights before) {
+        try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+            double largest = 0;
+            for (int i = 0; i < arrays.size(); i++) {
+                INDArray now = arrays.get(i).values();
+                INDArray then = before.arrays.get(i).values();
+                double change = now.distance2(then) / then.norm2Number().doubleValue();
+                largest = Double.isNaN(change) ? change : Math.max(largest, change);
+            }
+            return largest;
+        }
     }
 
     /** Layer name, or vertex name in a graph. */

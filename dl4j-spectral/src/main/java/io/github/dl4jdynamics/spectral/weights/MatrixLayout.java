@@ -67,6 +67,12 @@ final class MatrixLayout {
         return gates;
     }
 
+    /** Whether all axes that count matrices come after those of the matrix. */
+    boolean kernelIsLast() {
+        return Math.max(rowAxes[rowAxes.length - 1], colAxis) == (colAxis < 0 ? rowAxes.length - 1 : rowAxes.length)
+                && nature == MatrixNature.CONVOLUTION;
+    }
+
     /** Shape of the matrices of an array of the given shape. */
     MatrixGroup group(long[] shape) {
         long rows = 1;

@@ -28,6 +28,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 
 /** How Deeplearning4j 1.0.0-M2.1 stores the weights of each layer class. */
+@SuppressWarnings("deprecation") // GravesLSTM is deprecated, and found in saved models
 final class WeightLayouts {
     private static final int LSTM_GATES = 4;
 

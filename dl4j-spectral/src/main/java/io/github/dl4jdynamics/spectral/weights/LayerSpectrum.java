@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.weights;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Maps;
+import io.github.dl4jdynamics.spectral.math.EigenvalueSpectrum;
+import io.github.dl4jdynamics.spectral.math.SpectrumMetric;
+import io.github.dl4jdynamics.spectral.math.TailFit;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Spectrum of one weight array: its metrics, tail fits and eigenvalues, or the reason why there are none.
+ *
+ * <p>A row of a {@link SpectrumReport}. Rows for layers without a weight matrix have no {@link #parameter()}.
+ *
+ * @since 0.1
+ */
+public final class LayerSpectrum {
+    private final String layer;
+    private final String type;
+    private final String parameter;
+    private final WeightKind kind;
+    private final ImmutableList<Long> shape;
+    private final boolean frozen;
+    private final ImmutableList<Division> divisions;
+    private final Map<SpectrumMetric, Double> metrics;
+    private final String reason;
+
+    private LayerSpectrum(
+            LayerWeights layer,
+            WeightArray array,
+            List<Division> divisions,
+            Map<SpectrumMetric, Double> metrics,
+            String reason) {
+        this.layer = layer.layer();
+        this.type = layer.type();
+        this.frozen = layer.frozen();
+        this.parameter = array == null ? "" : array.parameter();
+        this.kind = array == null ? null : array.kind();
+        this.shape = array == null
+                ? ImmutableList.of()
+                : Arrays.stream(array.shape()).boxed().collect(ImmutableList.toImmutableList());
+        this.divisions = ImmutableList.copyOf(divisions);
+        this.metrics = Maps.immutableEnumMap(metrics);
+        this.reason = reason;
+    }
+
+    static LayerSpectrum of(LayerWeights layer, WeightArray array, List<Division> divisions) {
+        Map<SpectrumMetric, Double> metrics = new EnumMap<>(SpectrumMetric.class);
+        for (SpectrumMetric metric : SpectrumMetric.values()) {
+            metrics.put(metric, combine(metric, divisions));
+        }
+        boolean fitted = divisions.stream().anyMatch(division -> division.fit().isUsable());
+        String reason = fitted ? null : divisions.get(0).fit().reason().orElse(null);
+        return new LayerSpectrum(layer, array, divisions, metrics, reason);
+    }
+
+    static LayerSpectrum without(LayerWeights layer, WeightArray array, String reason) {
+        return new LayerSpectrum(layer, array, ImmutableList.of(), Map.of(), reason);
+    }
+
+    /** Mean over the divisions that have the number, as the released FARMS does; eigenvalues are counted together. */
+    private static double combine(SpectrumMetric metric, List<Division> divisions) {
+        double sum = 0;
+        int count = 0;
+        for (Division division : divisions) {
+            double value = division.metric(metric);
+            if (!Double.isNaN(value)) {
+                sum += value;
+                count++;
+            }
+        }
+        if (metric == SpectrumMetric.EIGENVALUE_COUNT) {
+            return sum;
+        }
+        return count == 0 ? Double.NaN : sum / count;
+    }
+
+    /** Layer name, or vertex name in a graph. */
+    public String layer() {
+        return layer;
+    }
+
+    /** Simple class name of the layer's configuration. */
+    public String type() {
+        return type;
+    }
+
+    /** Parameter name, empty for a layer without weight matrices. */
+    public String parameter() {
+        return parameter;
+    }
+
+    /** What the weights do; empty for a layer without weight matrices. */
+    public Optional<WeightKind> kind() {
+        return Optional.ofNullable(kind);
+    }
+
+    /** Shape as Deeplearning4j stores it; empty for a layer without weight matrices. */
+    public ImmutableList<Long> shape() {
+        return shape;
+    }
+
+    /** Whether training never changes the layer. */
+    public boolean frozen() {
+        return frozen;
+    }
+
+    /** A metric, NaN where there is none. */
+    public double metric(SpectrumMetric metric) {
+        return metrics.getOrDefault(metric, Double.NaN);
+    }
+
+    /** Tail exponent, NaN where there is none. */
+    public double alpha() {
+        return metric(SpectrumMetric.ALPHA);
+    }
+
+    /** Spectra that were fitted on their own: one, or one per division of a convolution under FARMS. */
+    public ImmutableList<Division> divisions() {
+        return divisions;
+    }
+
+    /** All eigenvalues together, for plotting; empty where there are none. */
+    public Optional<EigenvalueSpectrum> spectrum() {
+        return divisions.isEmpty()
+                ? Optional.empty()
+                : Optional.of(EigenvalueSpectrum.of(divisions.stream()
+                        .flatMapToDouble(division -> Arrays.stream(division.spectrum().toArray()))
+                        .toArray()));
+    }
+
+    /** Why the layer has no spectrum or no tail fit; empty when it has both. */
+    public Optional<String> reason() {
+        return Optional.ofNullable(reason);
+    }
+
+    /**
+     * WeightWatcher's reading of alpha: below 2 the layer is over-trained (too heavy a tail), above 6 under-trained.
+     * A hint about this layer, not a verdict on the model, and least reliable for alpha above 8 or fewer than 50
+     * eigenvalues, where it says so.
+     */
+    public String hint() {
+        double alpha = alpha();
+        if (Double.isNaN(alpha)) {
+            return "";
+        }
+        if (alpha > 8) {
+            return "no clear tail (alpha > 8)";
+        }
+        String reading = alpha < 2 ? "over-trained" : alpha > 6 ? "under-trained" : "";
+        boolean few = metric(SpectrumMetric.EIGENVALUE_COUNT) < 50;
+        return reading.isEmpty() ? (few ? "few eigenvalues" : "") : reading + (few ? "? few eigenvalues" : "");
+    }
+
+    /** Layer name, with the parameter where a layer has several matrices of its own. */
+    public String name() {
+        return parameter.isEmpty() || "W".equals(parameter) ? layer : layer + "." + parameter;
+    }
+
+    @Override
+    public String toString() {
+        return name() + ": " + (reason == null ? "alpha " + alpha() : reason);
+    }
+
+    /** Eigenvalues pooled together, and the tail fitted to them. */
+    public static final class Division {
+        private final EigenvalueSpectrum spectrum;
+        private final TailFit fit;
+        private final Map<SpectrumMetric, Double> metrics;
+
+        Division(EigenvalueSpectrum spectrum, TailFit fit, Map<SpectrumMetric, Double> metrics) {
+            this.spectrum = spectrum;
+            this.fit = fit;
+            this.metrics = Maps.immutableEnumMap(metrics);
+        }
+
+        /** Pooled eigenvalues, before any are left out for being near zero. */
+        public EigenvalueSpectrum spectrum() {
+            return spectrum;
+        }
+
+        /** Tail fit, usable or with a reason. */
+        public TailFit fit() {
+            return fit;
+        }
+
+        double metric(SpectrumMetric metric) {
+            return metrics.get(metric);
+        }
+    }
+}
