@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.nd4j;
+
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.IntPointer;
+
+import static org.bytedeco.openblas.global.openblas.CblasColMajor;
+import static org.bytedeco.openblas.global.openblas.CblasLeft;
+import static org.bytedeco.openblas.global.openblas.CblasLower;
+import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas.CblasNonUnit;
+import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.CblasUpper;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dgeqrf_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dgesdd_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dorgqr_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsytrd_work;
+import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
+import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
+import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
+
+/** The routines whose names begin with D. */
+final class DoubleLapack extends Lapack<DoublePointer> {
+
+    @Override
+    DoublePointer array(NativeScope scope, long length) {
+        return new DoublePointer(scope.bytes(length * Double.BYTES));
+    }
+
+    @Override
+    int perLine() {
+        return NativeScope.LINE_BYTES / Double.BYTES;
+    }
+
+    @Override
+    Stager<DoublePointer> stager(int maxLength) {
+        double[] line = new double[maxLength];
+        return (from, start, stride, length, to, at) -> {
+            gather(from, start, stride, length, line);
+            to.position(at).put(line, 0, length).position(0);
+        };
+    }
+
+    private static void gather(Object from, int start, int stride, int length, double[] line) {
+        if (from instanceof float[]) {
+            float[] source = (float[]) from;
+            for (int j = 0; j < length; j++) {
+                line[j] = source[start + j * stride];
+            }
+        } else {
+            double[] source = (double[]) from;
+            for (int j = 0; j < length; j++) {
+                line[j] = source[start + j * stride];
+            }
+        }
+    }
+
+    @Override
+    double get(DoublePointer from, long at) {
+        return from.get(at);
+    }
+
+    @Override
+    double[] doubles(DoublePointer from, int length) {
+        double[] to = new double[length];
+        from.get(to);
+        return to;
+    }
+
+    @Override
+    ColumnMajor matrix(DoublePointer from, int rows, int cols) {
+        return ColumnMajor.of(rows, cols, doubles(from, rows * cols));
+    }
+
+    @Override
+    void syrk(boolean transposed, int n, int k, DoublePointer a, int lda, double beta, DoublePointer c, int ldc) {
+        int op = transposed ? CblasTrans : CblasNoTrans;
+        cblas_dsyrk(CblasColMajor, CblasLower, op, n, k, 1, a, lda, beta, c, ldc);
+    }
+
+    @Override
+    void trsm(DenseKernels.Triangle triangle, int n, int k, DoublePointer a, DoublePointer b) {
+        int uplo = triangle.isLower() ? CblasLower : CblasUpper;
+        int op = triangle.isTransposed() ? CblasTrans : CblasNoTrans;
+        cblas_dtrsm(CblasColMajor, CblasLeft, uplo, op, CblasNonUnit, n, k, 1, a, n, b, n);
+    }
+
+    @Override
+    int sytrd(
+            int n,
+            DoublePointer a,
+            int lda,
+            DoublePointer d,
+            DoublePointer e,
+            DoublePointer tau,
+            DoublePointer work,
+            int lwork) {
+        return LAPACKE_dsytrd_work(LAPACK_COL_MAJOR, LOWER, n, a, lda, d, e, tau, work, lwork);
+    }
+
+    @Override
+    int syevd(
+            char jobz,
+            int n,
+            DoublePointer a,
+            DoublePointer w,
+            DoublePointer work,
+            int lwork,
+            IntPointer iwork,
+            int liwork) {
+        return LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, (byte) jobz, LOWER, n, a, n, w, work, lwork, iwork, liwork);
+    }
+
+    @Override
+    int gesdd(int m, int n, DoublePointer a, DoublePointer s, DoublePointer work, int lwork, IntPointer iwork) {
+        return LAPACKE_dgesdd_work(LAPACK_COL_MAJOR, (byte) 'N', m, n, a, m, s, null, m, null, n, work, lwork, iwork);
+    }
+
+    @Override
+    int geqrf(int m, int n, DoublePointer a, DoublePointer tau, DoublePointer work, int lwork) {
+        return LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, m, n, a, m, tau, work, lwork);
+    }
+
+    @Override
+    int orgqr(int m, int n, DoublePointer a, DoublePointer tau, DoublePointer work, int lwork) {
+        return LAPACKE_dorgqr_work(LAPACK_COL_MAJOR, m, n, n, a, m, tau, work, lwork);
+    }
+
+    @Override
+    int potrf(int n, DoublePointer a) {
+        return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, LOWER, n, a, n);
+    }
+}

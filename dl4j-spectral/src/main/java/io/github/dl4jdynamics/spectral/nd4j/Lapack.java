@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.nd4j;
+
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * The BLAS and LAPACK routines in use, in one precision, all column-major. Names and arguments are LAPACK's, the
+ * {@code int} results are its {@code info}, and a {@code lwork} of -1 asks for the best size, told in {@code work}.
+ *
+ * @param <P> native array of this precision
+ */
+abstract class Lapack<P extends Pointer> {
+
+    static final byte LOWER = 'L';
+
+    static Lapack<?> precisionOf(ColumnMajor a) {
+        return a.isFloat() ? new FloatLapack() : new DoubleLapack();
+    }
+
+    abstract P array(NativeScope scope, long length);
+
+    /** Numbers of this precision in a cache line. */
+    abstract int perLine();
+
+    /** Copies all of a {@code float[]} or {@code double[]}. */
+    final void put(Object from, int length, P to) {
+        stager(length).copy(from, 0, 1, length, to, 0);
+    }
+
+    abstract Stager<P> stager(int maxLength);
+
+    abstract double get(P from, long at);
+
+    abstract double[] doubles(P from, int length);
+
+    /** The first {@code rows * cols} numbers, as a matrix of this precision. */
+    abstract ColumnMajor matrix(P from, int rows, int cols);
+
+    /** Lower triangle of {@code c = a a^T + beta c}, or of {@code c = a^T a + beta c}; c is [n, n]. */
+    abstract void syrk(boolean transposed, int n, int k, P a, int lda, double beta, P c, int ldc);
+
+    /** {@code b = op(a)^-1 b}; a is [n, n], b is [n, k]. */
+    abstract void trsm(DenseKernels.Triangle triangle, int n, int k, P a, P b);
+
+    abstract int sytrd(int n, P a, int lda, P d, P e, P tau, P work, int lwork);
+
+    abstract int syevd(char jobz, int n, P a, P w, P work, int lwork, IntPointer iwork, int liwork);
+
+    abstract int gesdd(int m, int n, P a, P s, P work, int lwork, IntPointer iwork);
+
+    abstract int geqrf(int m, int n, P a, P tau, P work, int lwork);
+
+    abstract int orgqr(int m, int n, P a, P tau, P work, int lwork);
+
+    abstract int potrf(int n, P a);
+
+    /** Copies strided numbers of either type to native memory by way of a heap array of this precision. */
+    interface Stager<P extends Pointer> {
+
+        /** Copies {@code from[start + j * stride]}, {@code j < length}, to {@code to[at + j]}. */
+        void copy(Object from, int start, int stride, int length, P to, long at);
+    }
+}
