@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import io.github.dl4jdynamics.spectral.nd4j.GramSpectra;
 import io.github.dl4jdynamics.spectral.nd4j.KernelBackend;
+
+import static com.google.common.base.Preconditions.checkArgument;
 
 /**
  * Whether spectra are measured on the training thread or on another one, from a snapshot of the weights.
@@ -36,7 +36,9 @@ public final class Background {
      */
     public static Background afterIterations(int iterations) {
         checkArgument(
-                iterations >= 1, "iterations of a background pass must be >= 1, got %s; Background.OFF waits at once", iterations);
+                iterations >= 1,
+                "iterations of a background pass must be >= 1, got %s; Background.OFF waits at once",
+                iterations);
         return new Background(iterations);
     }
 

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import static com.google.common.base.Preconditions.checkArgument;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -15,13 +20,9 @@ import io.github.dl4jdynamics.spectral.rates.LayerRates;
 import io.github.dl4jdynamics.spectral.weights.LayerWeights;
 import io.github.dl4jdynamics.tempbalance.math.LayerScore;
 import io.github.dl4jdynamics.tempbalance.math.RateAllocation;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
+
+import static com.google.common.base.Preconditions.checkArgument;
 
 /** From scores to the factors of every layer of one network: tuned layers, the norms that follow them, and the rest. */
 final class LayerControl {
@@ -47,8 +48,10 @@ final class LayerControl {
      * @throws IllegalArgumentException when there is none, with every layer's reason
      */
     static LayerScoring.Selection selection(TempBalanceBuilder settings, Model net, List<LayerWeights> layers) {
-        Map<String, String> refused =
-                (settings.targets().contains(Target.LEARNING_RATE) ? LayerRates.of(net) : LayerDecays.of(net)).refused();
+        Map<String, String> refused = (settings.targets().contains(Target.LEARNING_RATE)
+                        ? LayerRates.of(net)
+                        : LayerDecays.of(net))
+                .refused();
         Set<String> names = layers.stream().map(LayerWeights::layer).collect(ImmutableSet.toImmutableSet());
         LayerScoring.Selection selection = settings.scoring().select(layers, names, refused);
         Map<String, String> reasons = new LinkedHashMap<>(selection.reasons());
@@ -137,7 +140,8 @@ final class LayerControl {
                 LayerScore input = LayerScore.of(name, score.value()).standardError(score.standardError());
                 double multiplier = settings.multiplier(name);
                 if (schedule.updatedAtIteration() != LayerFactorSchedule.NEVER && multiplier > 0) {
-                    input = input.previousSmoothedScore(schedule.score()).previousFactor(schedule.factor() / multiplier);
+                    input = input.previousSmoothedScore(schedule.score())
+                            .previousFactor(schedule.factor() / multiplier);
                 }
                 inputs.add(input);
             }

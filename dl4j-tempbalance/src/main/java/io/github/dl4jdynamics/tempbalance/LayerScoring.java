@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -13,12 +20,6 @@ import io.github.dl4jdynamics.spectral.weights.WeightKind;
 import io.github.dl4jdynamics.tempbalance.math.AnalysedLayer;
 import io.github.dl4jdynamics.tempbalance.math.ExclusionRules;
 import io.github.dl4jdynamics.tempbalance.math.LayerSelection;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Which layers are scored, and the score of each: the mean of the metric over the layer's weight arrays.

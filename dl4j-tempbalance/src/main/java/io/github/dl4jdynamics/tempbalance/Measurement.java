@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
-import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
-import io.github.dl4jdynamics.spectral.weights.LayerSpectrum;
-import io.github.dl4jdynamics.spectral.weights.LayerWeights;
-import io.github.dl4jdynamics.spectral.weights.WeightSpectrumAnalyzer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +10,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.github.dl4jdynamics.spectral.weights.LayerSpectrum;
+import io.github.dl4jdynamics.spectral.weights.LayerWeights;
+import io.github.dl4jdynamics.spectral.weights.WeightSpectrumAnalyzer;
 import org.deeplearning4j.nn.api.Model;
 
 /** Scores of the selected layers: now, only for those whose weights changed, or in the background. */
@@ -88,7 +89,8 @@ final class Measurement {
 
     private Map<String, LayerScoring.Score> scores(List<LayerSpectrum> rows) {
         Map<String, List<LayerSpectrum>> byLayer = new HashMap<>();
-        rows.forEach(row -> byLayer.computeIfAbsent(row.layer(), name -> new ArrayList<>()).add(row));
+        rows.forEach(row ->
+                byLayer.computeIfAbsent(row.layer(), name -> new ArrayList<>()).add(row));
         ImmutableMap.Builder<String, LayerScoring.Score> scores = ImmutableMap.builder();
         byLayer.forEach((layer, own) -> scores.put(layer, scoring.score(own)));
         return scores.build();
@@ -101,7 +103,10 @@ final class Measurement {
                 10,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                new ThreadFactoryBuilder().setNameFormat("tempbalance-%d").setDaemon(true).build());
+                new ThreadFactoryBuilder()
+                        .setNameFormat("tempbalance-%d")
+                        .setDaemon(true)
+                        .build());
         executor.allowCoreThreadTimeOut(true);
         return executor;
     }

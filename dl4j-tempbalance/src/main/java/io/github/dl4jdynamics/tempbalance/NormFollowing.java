@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import com.google.common.collect.ImmutableMap;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+
+import com.google.common.collect.ImmutableMap;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -32,7 +33,9 @@ final class NormFollowing {
 
     /** Normalization layer to the layer it follows; normalizations that follow none are missing. */
     static ImmutableMap<String, String> of(Model model) {
-        return model instanceof MultiLayerNetwork ? ofStack((MultiLayerNetwork) model) : ofGraph((ComputationGraph) model);
+        return model instanceof MultiLayerNetwork
+                ? ofStack((MultiLayerNetwork) model)
+                : ofGraph((ComputationGraph) model);
     }
 
     private static ImmutableMap<String, String> ofStack(MultiLayerNetwork net) {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import com.google.common.collect.ImmutableList;
-import io.github.dl4jdynamics.spectral.weights.LayerSpectrum;
-import io.github.dl4jdynamics.spectral.weights.LayerWeights;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+
+import com.google.common.collect.ImmutableList;
+import io.github.dl4jdynamics.spectral.weights.LayerSpectrum;
+import io.github.dl4jdynamics.spectral.weights.LayerWeights;
 
 /**
  * Spectra of layers whose weights hardly changed since they were measured.

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import static com.google.common.base.Preconditions.checkArgument;
-import static com.google.common.base.Preconditions.checkNotNull;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -26,12 +30,9 @@ import io.github.dl4jdynamics.tempbalance.math.Guards;
 import io.github.dl4jdynamics.tempbalance.math.LinearMap;
 import io.github.dl4jdynamics.tempbalance.math.RateAllocator;
 import io.github.dl4jdynamics.tempbalance.math.RateAssignment;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkNotNull;
 
 /**
  * Settings of {@link TempBalance}; the defaults are those of {@link TempBalance#paper()}, sources with each setting.
@@ -103,7 +104,8 @@ public final class TempBalanceBuilder {
      * mean over them.
      */
     public TempBalanceBuilder kinds(Set<WeightKind> kinds) {
-        checkArgument(!kinds.isEmpty(), "kinds of weights to score must not be empty; WeightKind.REFERENCE is the default");
+        checkArgument(
+                !kinds.isEmpty(), "kinds of weights to score must not be empty; WeightKind.REFERENCE is the default");
         this.kinds = Sets.immutableEnumSet(kinds);
         return this;
     }
@@ -162,7 +164,8 @@ public final class TempBalanceBuilder {
 
     /** Scores to rate factors. Default linear from 0.5 to 1.5. */
     public TempBalanceBuilder assignment(RateAssignment assignment) {
-        this.assignment = checkNotNull(assignment, "assignment must not be null; LinearMap.of(0.5, 1.5) is the default");
+        this.assignment =
+                checkNotNull(assignment, "assignment must not be null; LinearMap.of(0.5, 1.5) is the default");
         return this;
     }
 
@@ -243,7 +246,8 @@ public final class TempBalanceBuilder {
      * {@link SamplingSchedule#stoppingAfter} after which they stay as they are.
      */
     public TempBalanceBuilder schedule(SamplingSchedule schedule) {
-        this.schedule = checkNotNull(schedule, "schedule must not be null; SamplingSchedule.everyEpochs(1) is the default");
+        this.schedule =
+                checkNotNull(schedule, "schedule must not be null; SamplingSchedule.everyEpochs(1) is the default");
         return this;
     }
 
@@ -416,7 +420,8 @@ public final class TempBalanceBuilder {
 
     @Override
     public String toString() {
-        return "TempBalance{metric=" + metric.key() + ", esd=" + esd + ", fit=" + fit + ", zeroThreshold=" + zeroThreshold
+        return "TempBalance{metric=" + metric.key() + ", esd=" + esd + ", fit=" + fit + ", zeroThreshold="
+                + zeroThreshold
                 + ", kinds=" + kinds + ", " + exclusions + ", assignment=" + assignment + ", blocks=" + blocks + ", "
                 + guards + ", smoothing=" + smoothing + ", targets=" + targets + ", followNorms=" + followNorms
                 + ", multipliers=" + multipliers + ", schedule=" + schedule + ", hold=" + hold + ", skipUnchanged="

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import com.google.common.collect.ImmutableList;
-import io.github.dl4jdynamics.spectral.report.Csv;
-import io.github.dl4jdynamics.spectral.report.Json;
-import io.github.dl4jdynamics.spectral.report.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+
+import com.google.common.collect.ImmutableList;
+import io.github.dl4jdynamics.spectral.report.Csv;
+import io.github.dl4jdynamics.spectral.report.Json;
+import io.github.dl4jdynamics.spectral.report.Table;
 
 /**
  * All updates of one network's rates so far. A snapshot: it does not grow while training goes on.
@@ -47,11 +48,28 @@ public final class TempBalanceHistory {
     /** A row per update and layer; an update that did not happen has one row without a layer. */
     public Table table() {
         Table.Builder table = Table.builder(
-                "iteration", "epoch", "milliseconds", "layer", "score", "smoothed_score", "factor", "rate",
-                "decay_factor", "note");
+                "iteration",
+                "epoch",
+                "milliseconds",
+                "layer",
+                "score",
+                "smoothed_score",
+                "factor",
+                "rate",
+                "decay_factor",
+                "note");
         for (TempBalanceUpdate update : updates) {
             if (update.failure().isPresent()) {
-                table.row(update.iteration(), update.epoch(), update.milliseconds(), "", null, null, null, null, null,
+                table.row(
+                        update.iteration(),
+                        update.epoch(),
+                        update.milliseconds(),
+                        "",
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
                         update.failure().get());
             }
             for (TempBalanceUpdate.Layer layer : update.layers()) {
@@ -120,7 +138,11 @@ public final class TempBalanceHistory {
         last().get()
                 .layers()
                 .forEach(layer -> table.row(
-                        layer.name(), number(layer.score()), number(layer.factor()), number(layer.rate()), layer.note()));
+                        layer.name(),
+                        number(layer.score()),
+                        number(layer.factor()),
+                        number(layer.rate()),
+                        layer.note()));
         return table.build().toString();
     }
 }

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import static com.google.common.base.Preconditions.checkArgument;
-import static com.google.common.base.Preconditions.checkState;
-
-import com.google.common.collect.MapMaker;
-import io.github.dl4jdynamics.spectral.rates.LayerFactors;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+
+import com.google.common.collect.MapMaker;
+import io.github.dl4jdynamics.spectral.rates.LayerFactors;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -19,6 +17,9 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 /**
  * Decides when to measure and keeps the history; made by {@link TempBalance#attach} or {@link TempBalance#listener}.
@@ -33,7 +34,8 @@ public final class TempBalanceListener extends BaseTrainingListener {
     private static final Logger log = LoggerFactory.getLogger(TempBalanceListener.class);
 
     private final TempBalanceBuilder settings;
-    private final Map<Model, Optional<TempBalanceSession>> sessions = new MapMaker().weakKeys().makeMap();
+    private final Map<Model, Optional<TempBalanceSession>> sessions =
+            new MapMaker().weakKeys().makeMap();
     private volatile TempBalanceSession first;
 
     TempBalanceListener(TempBalanceBuilder settings) {

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import static com.google.common.base.Preconditions.checkArgument;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 
 import com.google.common.collect.ImmutableList;
 import io.github.dl4jdynamics.spectral.rates.Attendance;
 import io.github.dl4jdynamics.spectral.report.TimeBudget;
 import io.github.dl4jdynamics.spectral.weights.LayerWeights;
-import java.lang.ref.WeakReference;
-import java.util.ArrayList;
-import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import static com.google.common.base.Preconditions.checkArgument;
 
 /** One network under control: when its spectra are measured, and what became of it. Called by its training thread. */
 final class TempBalanceSession {
@@ -117,8 +118,9 @@ final class TempBalanceSession {
             }
         } else if (length == 0 && settings.schedule().countsEpochs() && !warnedOfEpochs) {
             warnedOfEpochs = true;
-            log.warn("the network is trained by fit(DataSet), which ends no epoch, and rates are to be measured at epoch "
-                    + "ends: they stay as they are. Set iterationsPerEpoch(..) or everyIterations(..).");
+            log.warn(
+                    "the network is trained by fit(DataSet), which ends no epoch, and rates are to be measured at epoch "
+                            + "ends: they stay as they are. Set iterationsPerEpoch(..) or everyIterations(..).");
         }
     }
 
@@ -160,7 +162,10 @@ final class TempBalanceSession {
             add(new TempBalanceUpdate(iteration, epoch, 0, ImmutableList.of(), "failed: " + e));
             if (!warnedOfFailure) {
                 warnedOfFailure = true;
-                log.warn("TempBalance could not measure at iteration {}; the rates stay as they are. Logged once.", iteration, e);
+                log.warn(
+                        "TempBalance could not measure at iteration {}; the rates stay as they are. Logged once.",
+                        iteration,
+                        e);
             }
         }
     }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import com.google.common.collect.ImmutableList;
 import java.util.Collection;
 import java.util.Optional;
+
+import com.google.common.collect.ImmutableList;
 
 /**
  * One change of the layers' rates: when, at what cost, and per layer the score, factor and rate or the reason why it
@@ -118,7 +119,8 @@ public final class TempBalanceUpdate {
 
         @Override
         public String toString() {
-            return name + " score " + score + " factor " + factor + " rate " + rate + (note.isEmpty() ? "" : " " + note);
+            return name + " score " + score + " factor " + factor + " rate " + rate
+                    + (note.isEmpty() ? "" : " " + note);
         }
     }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.withinPercentage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
 
 import com.google.common.collect.ImmutableMap;
 import io.github.dl4jdynamics.spectral.math.FarmsEsd;
@@ -10,9 +11,6 @@ import io.github.dl4jdynamics.spectral.math.SmallMatrices;
 import io.github.dl4jdynamics.tempbalance.math.ExclusionRules;
 import io.github.dl4jdynamics.tempbalance.math.LinearMap;
 import io.github.dl4jdynamics.tempbalance.math.SigmoidMap;
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.Map;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -32,12 +30,17 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
 /** Golden vector 07: from the weights of a live network to the rate of every parameter. */
 class EndToEndVectorTest {
     private final JsonNode vector = read();
 
     @ParameterizedTest
-    @EnumSource(value = DataType.class, names = {"FLOAT", "DOUBLE"})
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
     void tempBalance_onALiveNetwork_givesTheReferenceGroups(DataType type) {
         TempBalance balance = TempBalance.builder()
                 .exclusions(ExclusionRules.builder().minEigenvalues(12).build())
@@ -48,7 +51,9 @@ class EndToEndVectorTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = DataType.class, names = {"FLOAT", "DOUBLE"})
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
     void farms_onALiveNetwork_givesTheReferenceGroups(DataType type) {
         TempBalance balance = TempBalance.farms().toBuilder()
                 .esd(FarmsEsd.builder()
@@ -67,7 +72,9 @@ class EndToEndVectorTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = DataType.class, names = {"FLOAT", "DOUBLE"})
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
     void sigmoid_onALiveNetwork_givesTheReferenceRates(DataType type) {
         TempBalance balance = TempBalance.builder()
                 .exclusions(ExclusionRules.builder().minEigenvalues(12).build())
@@ -80,10 +87,10 @@ class EndToEndVectorTest {
         JsonNode expected = vector.at("/expected/tb_sigmoid_on_tempbalance_alphas/scheduled_lr");
         // tau = 10 multiplies the relative error of alpha by up to ln(10) * 10 / 4 * alpha.
         double tolerance = tolerance(type) * 30;
-        expected.fieldNames().forEachRemaining(layer -> assertThat(
-                        update.layer(layer).get().rate())
-                .as(layer)
-                .isCloseTo(expected.get(layer).asDouble(), withinPercentage(100 * tolerance)));
+        expected.fieldNames()
+                .forEachRemaining(layer -> assertThat(update.layer(layer).get().rate())
+                        .as(layer)
+                        .isCloseTo(expected.get(layer).asDouble(), withinPercentage(100 * tolerance)));
     }
 
     private void assertGroups(TempBalance balance, String system, DataType type) {
@@ -118,14 +125,17 @@ class EndToEndVectorTest {
                 // The groups of the vector are rounded to six decimals.
                 assertThat(rate)
                         .as(parameter.asText())
-                        .isCloseTo(group.get("lr").asDouble(), withinPercentage(100 * Math.max(tolerance(type) * 10, 5e-5)));
+                        .isCloseTo(
+                                group.get("lr").asDouble(),
+                                withinPercentage(100 * Math.max(tolerance(type) * 10, 5e-5)));
             }
         }
     }
 
     private double tolerance(DataType type) {
         // The file gives ten digits.
-        return vector.at("/tolerance/" + (type == DataType.DOUBLE ? "double_rel" : "float32_rel")).asDouble();
+        return vector.at("/tolerance/" + (type == DataType.DOUBLE ? "double_rel" : "float32_rel"))
+                .asDouble();
     }
 
     private MultiLayerNetwork network(DataType type) {
@@ -134,12 +144,28 @@ class EndToEndVectorTest {
                 .updater(new Sgd(vector.at("/settings/untuned_lr").asDouble()))
                 .convolutionMode(ConvolutionMode.Same)
                 .list()
-                .layer(new ConvolutionLayer.Builder(3, 3).name("conv1").nOut(8).hasBias(false).build())
+                .layer(new ConvolutionLayer.Builder(3, 3)
+                        .name("conv1")
+                        .nOut(8)
+                        .hasBias(false)
+                        .build())
                 .layer(new BatchNormalization.Builder().name("bn1").build())
-                .layer(new ConvolutionLayer.Builder(3, 3).name("conv2").nOut(16).hasBias(false).build())
+                .layer(new ConvolutionLayer.Builder(3, 3)
+                        .name("conv2")
+                        .nOut(16)
+                        .hasBias(false)
+                        .build())
                 .layer(new BatchNormalization.Builder().name("bn2").build())
-                .layer(new DenseLayer.Builder().name("fc1").nOut(24).activation(Activation.RELU).build())
-                .layer(new DenseLayer.Builder().name("fc2").nOut(20).activation(Activation.RELU).build())
+                .layer(new DenseLayer.Builder()
+                        .name("fc1")
+                        .nOut(24)
+                        .activation(Activation.RELU)
+                        .build())
+                .layer(new DenseLayer.Builder()
+                        .name("fc2")
+                        .nOut(20)
+                        .activation(Activation.RELU)
+                        .build())
                 .layer(new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
                         .name("head")
                         .nOut(10)

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.weights;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Maps;
-import io.github.dl4jdynamics.spectral.math.EigenvalueSpectrum;
-import io.github.dl4jdynamics.spectral.math.SpectrumMetric;
-import io.github.dl4jdynamics.spectral.math.TailFit;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Maps;
+import io.github.dl4jdynamics.spectral.math.EigenvalueSpectrum;
+import io.github.dl4jdynamics.spectral.math.SpectrumMetric;
+import io.github.dl4jdynamics.spectral.math.TailFit;
 
 /**
  * Spectrum of one weight array: its metrics, tail fits and eigenvalues, or the reason why there are none.
@@ -130,7 +131,8 @@ public final class LayerSpectrum {
         return divisions.isEmpty()
                 ? Optional.empty()
                 : Optional.of(EigenvalueSpectrum.of(divisions.stream()
-                        .flatMapToDouble(division -> Arrays.stream(division.spectrum().toArray()))
+                        .flatMapToDouble(
+                                division -> Arrays.stream(division.spectrum().toArray()))
                         .toArray()));
     }
 

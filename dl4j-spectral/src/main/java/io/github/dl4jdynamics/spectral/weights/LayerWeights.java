@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.weights;
 
-import static com.google.common.base.Preconditions.checkArgument;
-import static com.google.common.base.Preconditions.checkState;
-
-import com.google.common.collect.ImmutableList;
 import java.util.Map;
 import java.util.Optional;
+
+import com.google.common.collect.ImmutableList;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.TrainingConfig;
@@ -20,6 +18,9 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 /**
  * The weight arrays of one layer of a network, or why it has none.
@@ -55,7 +56,8 @@ public final class LayerWeights {
         if (model instanceof MultiLayerNetwork) {
             MultiLayerNetwork net = (MultiLayerNetwork) model;
             for (int i = 0; i < net.getnLayers(); i++) {
-                String name = net.getLayerWiseConfigurations().getConf(i).getLayer().getLayerName();
+                String name =
+                        net.getLayerWiseConfigurations().getConf(i).getLayer().getLayerName();
                 layers.add(of(name == null ? "layer" + i : name, net.getLayer(i)));
             }
         } else {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.weights;
 
+import java.util.List;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Lists;
 import io.github.dl4jdynamics.spectral.math.MatrixGroup;
 import io.github.dl4jdynamics.spectral.nd4j.Detached;
 import io.github.dl4jdynamics.spectral.nd4j.MatrixView;
-import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,9 +25,8 @@ final class Matrices {
         // Dense weights lie in 'f' order, kernels in 'c' order; copying in the order they lie in is one block copy.
         char order = values.rank() == 2 && values.ordering() == 'f' ? 'f' : 'c';
         this.strides = strides(values.shape(), order);
-        this.numbers = values.dataType() == DataType.DOUBLE
-                ? Detached.doubles(values, order)
-                : Detached.floats(values, order);
+        this.numbers =
+                values.dataType() == DataType.DOUBLE ? Detached.doubles(values, order) : Detached.floats(values, order);
     }
 
     /** The matrices: gate by gate, or by kernel position with the last kernel axis fastest. */
@@ -61,7 +61,12 @@ final class Matrices {
                             ? MatrixView.strided(
                                     (double[]) numbers, matrix * step, rowStride, colStride, group.rows(), group.cols())
                             : MatrixView.strided(
-                                    (float[]) numbers, matrix * step, rowStride, colStride, group.rows(), group.cols()));
+                                    (float[]) numbers,
+                                    matrix * step,
+                                    rowStride,
+                                    colStride,
+                                    group.rows(),
+                                    group.cols()));
         }
         return views.build();
     }

@@ -85,8 +85,7 @@ final class MatrixLayout {
             count *= axis == colAxis || isRow(axis) ? 1 : shape[axis];
         }
         // Integer division drops the three peephole columns of a GravesLSTM.
-        return MatrixGroup.of(
-                nature, Math.toIntExact(count), Math.toIntExact(rows / gates), Math.toIntExact(cols));
+        return MatrixGroup.of(nature, Math.toIntExact(count), Math.toIntExact(rows / gates), Math.toIntExact(cols));
     }
 
     boolean isRow(int axis) {

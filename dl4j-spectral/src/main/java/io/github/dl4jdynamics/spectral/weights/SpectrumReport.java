@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.weights;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
-import io.github.dl4jdynamics.spectral.math.SpectrumMetric;
-import io.github.dl4jdynamics.spectral.report.Csv;
-import io.github.dl4jdynamics.spectral.report.Json;
-import io.github.dl4jdynamics.spectral.report.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.github.dl4jdynamics.spectral.math.SpectrumMetric;
+import io.github.dl4jdynamics.spectral.report.Csv;
+import io.github.dl4jdynamics.spectral.report.Json;
+import io.github.dl4jdynamics.spectral.report.Table;
 
 /**
  * Weight spectra of a whole network: a row per weight matrix owner in layer order, and a row with the reason for every
@@ -102,8 +103,14 @@ public final class SpectrumReport {
                 continue;
             }
             if (match == null) {
-                table.row(row.name(), number(row.alpha()), null, null,
-                        number(row.metric(SpectrumMetric.SPECTRAL_NORM)), null, "only here");
+                table.row(
+                        row.name(),
+                        number(row.alpha()),
+                        null,
+                        null,
+                        number(row.metric(SpectrumMetric.SPECTRAL_NORM)),
+                        null,
+                        "only here");
                 continue;
             }
             boolean sameShape = match.shape().equals(row.shape());
@@ -118,8 +125,14 @@ public final class SpectrumReport {
         }
         for (LayerSpectrum row : theirs.values()) {
             if (!row.shape().isEmpty()) {
-                table.row(row.name(), null, number(row.alpha()), null, null,
-                        number(row.metric(SpectrumMetric.SPECTRAL_NORM)), "only there");
+                table.row(
+                        row.name(),
+                        null,
+                        number(row.alpha()),
+                        null,
+                        null,
+                        number(row.metric(SpectrumMetric.SPECTRAL_NORM)),
+                        "only there");
             }
         }
         return table.build();

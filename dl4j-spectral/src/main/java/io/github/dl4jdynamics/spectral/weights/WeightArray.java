@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.weights;
 
-import io.github.dl4jdynamics.spectral.math.MatrixGroup;
 import java.util.Arrays;
+
+import io.github.dl4jdynamics.spectral.math.MatrixGroup;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

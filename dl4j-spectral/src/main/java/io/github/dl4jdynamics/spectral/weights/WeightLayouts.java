@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.weights;
 
-import io.github.dl4jdynamics.spectral.math.MatrixNature;
 import java.util.Optional;
+
+import io.github.dl4jdynamics.spectral.math.MatrixNature;
 import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;

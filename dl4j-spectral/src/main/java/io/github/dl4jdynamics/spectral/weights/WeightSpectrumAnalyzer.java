@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.weights;
 
-import static com.google.common.base.Preconditions.checkArgument;
-import static com.google.common.base.Preconditions.checkNotNull;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 import com.google.common.base.Ascii;
 import com.google.common.collect.ImmutableList;
@@ -23,15 +29,10 @@ import io.github.dl4jdynamics.spectral.math.Window;
 import io.github.dl4jdynamics.spectral.nd4j.GramSpectra;
 import io.github.dl4jdynamics.spectral.nd4j.GramSpectrum;
 import io.github.dl4jdynamics.spectral.nd4j.MatrixView;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkNotNull;
 
 /**
  * Weight spectra of a network in one call: what WeightWatcher does for PyTorch.
@@ -164,7 +165,8 @@ public final class WeightSpectrumAnalyzer {
             List<double[]> pooled = new ArrayList<>();
             for (GramSpectrum spectrum : spectra.subList(task.starts.get(d), task.starts.get(d + 1))) {
                 if (!spectrum.isUsable()) {
-                    return LayerSpectrum.without(task.layer, task.array, spectrum.reason().get());
+                    return LayerSpectrum.without(
+                            task.layer, task.array, spectrum.reason().get());
                 }
                 pooled.add(spectrum.eigenvalues());
             }

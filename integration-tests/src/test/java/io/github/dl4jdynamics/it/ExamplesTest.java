@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.it;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+import io.github.dl4jdynamics.it.examples.AnalyzeWeights;
+import io.github.dl4jdynamics.it.examples.BlockwiseSigmoid;
+import io.github.dl4jdynamics.it.examples.ConfigureBeforeInit;
+import io.github.dl4jdynamics.it.examples.DiscriminativeRates;
+import io.github.dl4jdynamics.it.examples.GuardedRates;
+import io.github.dl4jdynamics.it.examples.QuickStart;
+import io.github.dl4jdynamics.it.examples.SaveWithoutOurClasses;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Every example runs and prints what it promises. */
+class ExamplesTest {
+
+    @Test
+    void quickStart_printsARatePerLayer() throws Exception {
+        assertThat(printedBy(QuickStart::main)).contains("input", "block1-dense", "follows input", "0.0019", "0.0001");
+    }
+
+    @Test
+    void analyzeWeights_printsTableComparisonAndFiles() throws Exception {
+        assertThat(printedBy(AnalyzeWeights::main)).contains("alpha", "block2-dense", "difference", "written to");
+    }
+
+    @Test
+    void configureBeforeInit_trainsAtTunedRates() throws Exception {
+        assertThat(printedBy(ConfigureBeforeInit::main)).matches("(?s).*rate of block1-dense: \\d.*");
+    }
+
+    @Test
+    void discriminativeRates_trains() throws Exception {
+        assertThat(printedBy(DiscriminativeRates::main)).matches("(?s).*score \\d.*");
+    }
+
+    @Test
+    void blockwiseSigmoid_printsBlocks() throws Exception {
+        assertThat(printedBy(BlockwiseSigmoid::main)).contains("block1-dense", "in no block");
+    }
+
+    @Test
+    void guardedRates_printsGuardedRates() throws Exception {
+        assertThat(printedBy(GuardedRates::main)).contains("block1-dense", "output");
+    }
+
+    @Test
+    void saveWithoutOurClasses_writesBothZips() throws Exception {
+        assertThat(printedBy(SaveWithoutOurClasses::main)).contains("checkpoint", "plain");
+    }
+
+    private static String printedBy(Program program) throws Exception {
+        PrintStream original = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            program.main(new String[0]);
+        } finally {
+            System.setOut(original);
+        }
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    private interface Program {
+        void main(String[] args) throws Exception;
+    }
+}
