@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import com.google.common.collect.ImmutableMap;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+/**
+ * Named series of points over two numeric axes, drawn as lines, dashed lines or dots.
+ *
+ * <p>NaN and infinite values leave a gap. Up to eight series get colours of their own; more get a ramp in the order in
+ * which they were added, so add layers from input to output. Immutable.
+ */
+public final class LineChart {
+    private final Map<String, Object> content;
+
+    private LineChart(Map<String, Object> content) {
+        this.content = content;
+    }
+
+    /**
+     * Starts a chart.
+     *
+     * @param title shown above it
+     * @return a builder
+     */
+    public static Builder builder(String title) {
+        return new Builder(title);
+    }
+
+    Map<String, Object> toMap() {
+        return content;
+    }
+
+    static Map<String, Object> series(String name, String style, double[] x, double[] y) {
+        checkArgument(
+                x.length == y.length,
+                "series '%s' must have as many x as y values, got %s and %s",
+                name,
+                x.length,
+                y.length);
+        return ImmutableMap.of("name", name, "style", style, "x", x.clone(), "y", y.clone());
+    }
+
+    /** Collects the series of a {@link LineChart}. */
+    public static final class Builder extends ChartBuilder<Builder> {
+        private final List<Map<String, Object>> series = new ArrayList<>();
+
+        private Builder(String title) {
+            super(title);
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /**
+         * Adds a solid line.
+         *
+         * @param name shown in the legend
+         * @param x positions, ascending
+         * @param y values, as many
+         * @return this
+         * @throws IllegalArgumentException if the lengths differ
+         */
+        public Builder line(String name, double[] x, double[] y) {
+            series.add(series(name, "line", x, y));
+            return this;
+        }
+
+        /**
+         * Adds a dashed line, for references and theory.
+         *
+         * @param name shown in the legend
+         * @param x positions, ascending
+         * @param y values, as many
+         * @return this
+         * @throws IllegalArgumentException if the lengths differ
+         */
+        public Builder dashed(String name, double[] x, double[] y) {
+            series.add(series(name, "dashed", x, y));
+            return this;
+        }
+
+        /**
+         * Adds unconnected dots.
+         *
+         * @param name shown in the legend
+         * @param x positions
+         * @param y values, as many
+         * @return this
+         * @throws IllegalArgumentException if the lengths differ
+         */
+        public Builder dots(String name, double[] x, double[] y) {
+            series.add(series(name, "dots", x, y));
+            return this;
+        }
+
+        /**
+         * Makes the chart.
+         *
+         * @return the series so far
+         */
+        public LineChart build() {
+            Map<String, Object> map = head("lineChart");
+            map.put("series", new ArrayList<>(series));
+            return new LineChart(map);
+        }
+    }
+}
