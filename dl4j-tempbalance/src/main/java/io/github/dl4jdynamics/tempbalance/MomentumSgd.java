@@ -32,8 +32,8 @@ import static com.google.common.base.Preconditions.checkArgument;
  * if every gradient of a block so far was exactly 0, PyTorch dampens its next one and this class does not. PyTorch refuses
  * {@code nesterov} together with dampening; here the formula above holds for every setting.
  *
- * <p>Cost: four elementwise passes over the block; with {@code nesterov} or dampening one temporary array of the block's size for each;
- * dampening adds one reduction per step.
+ * <p>Cost: four elementwise passes over the block; {@code nesterov} and dampening each take a temporary array of the block's
+ * size and one more pass, dampening one reduction besides.
  *
  * <p>L2 regularization of Deeplearning4j is added to the gradient before the updater, as {@code weight_decay} of PyTorch's SGD
  * is. The class name and the property names are written into saved models and never change.

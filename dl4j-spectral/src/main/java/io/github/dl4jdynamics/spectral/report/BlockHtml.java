@@ -68,21 +68,29 @@ final class BlockHtml {
             html.append("<div class=\"canvas\"><canvas role=\"img\" aria-label=\"")
                     .append(text(block, "title"))
                     .append("\"></canvas></div>\n<div class=\"legend\"></div>\n<script type=\"application/json\">")
-                    .append(Html.escapeJson(block.toString()))
+                    .append(Html.escapeJson(ChartData.of(block).toString()))
                     .append("</script>\n");
         }
-        if (!block.path("note").asText().isEmpty()) {
-            html.append("<p class=\"note\">").append(text(block, "note")).append("</p>\n");
-        }
-        ChartTable data = ChartTable.of(block);
         if (drawn) {
+            note(block.path("note").asText());
             html.append("<details><summary>Data</summary>\n");
         }
-        table(data.table());
-        if (data.every() > 1) {
-            html.append("<p class=\"note\">One of every ").append(data.every()).append(" rows.</p>\n");
+        for (ChartTable data : ChartTable.of(block)) {
+            table(data.table());
+            note(data.every() == 1 ? "" : "One of every " + data.every() + " rows.");
         }
-        html.append(drawn ? "</details>\n</figure>\n" : "</figure>\n");
+        if (drawn) {
+            html.append("</details>\n");
+        } else {
+            note(block.path("note").asText());
+        }
+        html.append("</figure>\n");
+    }
+
+    private void note(String text) {
+        if (!text.isEmpty()) {
+            html.append("<p class=\"note\">").append(Html.escape(text)).append("</p>\n");
+        }
     }
 
     private static Table tableOf(JsonNode block) {
@@ -118,11 +126,11 @@ final class BlockHtml {
         html.append("</tbody></table></div>\n");
     }
 
-    /** Shows a number rounded; the full number is the tooltip and the key to sort by. */
+    /** Shows a number rounded; where that loses digits, the full number is the tooltip and the key to sort by. */
     private void cell(Object value, ColumnFormat format) {
         String shown = format.format(value);
         html.append(format.isNumeric() ? "<td class=\"n\"" : "<td");
-        if (value instanceof Number && !shown.equals(value.toString())) {
+        if (value instanceof Number && Double.compare(Double.parseDouble(shown), ((Number) value).doubleValue()) != 0) {
             html.append(" title=\"").append(Html.escape(value.toString())).append('"');
         }
         html.append('>').append(Html.escape(shown)).append("</td>");

@@ -6,7 +6,7 @@ import java.util.List;
 
 import org.nd4j.shade.jackson.databind.JsonNode;
 
-/** The numbers of a chart as a table of at most 100 rows. */
+/** The numbers of a chart as tables of at most 100 rows. */
 final class ChartTable {
     private static final int MAX_ROWS = 100;
 
@@ -18,14 +18,15 @@ final class ChartTable {
         this.every = every;
     }
 
-    static ChartTable of(JsonNode chart) {
+    static List<ChartTable> of(JsonNode chart) {
+        boolean curves = chart.path("series").size() > 0;
         switch (chart.path("kind").asText()) {
             case "barChart":
-                return bars(chart);
+                return List.of(bars(chart));
             case "histogram":
-                return bins(chart);
+                return curves ? List.of(bins(chart), lines(chart)) : List.of(bins(chart));
             default:
-                return lines(chart);
+                return List.of(lines(chart));
         }
     }
 

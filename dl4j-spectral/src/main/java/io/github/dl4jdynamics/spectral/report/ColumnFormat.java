@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Rounds the numbers of one column for readers: four significant digits, the same number of decimals down the column
- * unless that would hide small values.
+ * Rounds the numbers of one column for readers: four significant digits of the largest and three of the smallest, the
+ * same number of decimals down the column; each number by itself if they are too far apart for that.
  */
 final class ColumnFormat {
     private static final int DIGITS = 4;
@@ -46,8 +46,9 @@ final class ColumnFormat {
         if (whole && largest < 1e15) {
             return new ColumnFormat(numeric, 0);
         }
-        int decimals = Math.max(0, DIGITS - 1 - (int) Math.floor(Math.log10(largest)));
-        boolean readable = largest < 1e7 && decimals <= 6 && smallest >= 10 * Math.pow(10, -decimals);
+        int before = (int) Math.floor(Math.log10(largest));
+        int decimals = Math.max(0, Math.max(DIGITS - 1 - before, DIGITS - 2 - (int) Math.floor(Math.log10(smallest))));
+        boolean readable = decimals <= 6 && before + decimals <= 6;
         return new ColumnFormat(numeric, readable ? decimals : PER_CELL);
     }
 

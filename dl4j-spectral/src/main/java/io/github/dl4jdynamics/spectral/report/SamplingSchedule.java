@@ -75,7 +75,7 @@ public final class SamplingSchedule {
     }
 
     /**
-     * The same schedule, begun later: counting restarts when that many iterations or epochs are over.
+     * The same schedule, begun later: due when that many iterations or epochs are over, and every n from there.
      *
      * @param count iterations or epochs to leave out, at least 0
      * @return a new schedule
@@ -120,14 +120,27 @@ public final class SamplingSchedule {
      */
     public boolean isDueAtEpochEnd(int epoch) {
         int finished = epoch + 1 - start;
-        return rule == Rule.EPOCHS && finished > 0 && epoch < stop && finished % n == 0;
+        return rule == Rule.EPOCHS && finished >= 0 && epoch < stop && finished % n == 0;
     }
 
+    /**
+     * Whether training is between the start and the stop of this schedule: a diagnostic that begins there measures once
+     * at the beginning.
+     *
+     * @param iteration 0-based number of iterations that are over
+     * @param epoch 0-based number of epochs that are over
+     * @return false also for {@link #never()}
+     */
     public boolean isActive(int iteration, int epoch) {
         int position = rule == Rule.EPOCHS ? epoch : iteration;
         return rule != Rule.NEVER && position >= start && position < stop;
     }
 
+    /**
+     * Whether the schedule counts epochs.
+     *
+     * @return false for iterations and never
+     */
     public boolean countsEpochs() {
         return rule == Rule.EPOCHS;
     }

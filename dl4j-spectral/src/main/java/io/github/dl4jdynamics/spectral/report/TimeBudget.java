@@ -69,7 +69,7 @@ public final class TimeBudget {
     public static TimeBudget ofFraction(double fraction, LongSupplier nanoClock) {
         checkArgument(
                 fraction > 0,
-                "fraction of the training time must be > 0, got %s; 0.05 allows 5 %%, SamplingSchedule.never() switches off",
+                "fraction of the training time must be > 0, got %s; 0.05 allows 5 %, SamplingSchedule.never() switches off",
                 fraction);
         return new TimeBudget(fraction, nanoClock);
     }
