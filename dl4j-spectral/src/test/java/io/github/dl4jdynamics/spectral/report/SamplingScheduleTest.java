@@ -70,10 +70,13 @@ class SamplingScheduleTest {
 
     @Test
     void isActive_isTrueBetweenStartAndStopInItsOwnUnit() {
-        SamplingSchedule epochs = SamplingSchedule.everyEpochs(2).startingAfter(1).stoppingAfter(3);
+        SamplingSchedule epochs =
+                SamplingSchedule.everyEpochs(2).startingAfter(1).stoppingAfter(3);
 
         assertThat(due(6, epoch -> epochs.isActive(1000, epoch))).containsExactly(1, 2);
-        assertThat(due(6, iteration -> SamplingSchedule.everyIterations(3).stoppingAfter(4).isActive(iteration, 9)))
+        assertThat(due(6, iteration -> SamplingSchedule.everyIterations(3)
+                        .stoppingAfter(4)
+                        .isActive(iteration, 9)))
                 .containsExactly(0, 1, 2, 3);
         assertThat(SamplingSchedule.never().isActive(0, 0)).isFalse();
         assertThat(epochs.countsEpochs()).isTrue();
