@@ -36,8 +36,8 @@ final class KernelPositions {
         float[] to = new float[length];
         int perPosition = length / k;
         for (int i = 0, source = 0; i < perPosition; i++) {
-            for (int target = i; target < length; target += perPosition, source++) {
-                to[target] = from[source];
+            for (int position = 0; position < k; position++, source++) {
+                to[position * perPosition + i] = from[source];
             }
         }
         return to;
@@ -47,8 +47,8 @@ final class KernelPositions {
         double[] to = new double[length];
         int perPosition = length / k;
         for (int i = 0, source = 0; i < perPosition; i++) {
-            for (int target = i; target < length; target += perPosition, source++) {
-                to[target] = from[source];
+            for (int position = 0; position < k; position++, source++) {
+                to[position * perPosition + i] = from[source];
             }
         }
         return to;
