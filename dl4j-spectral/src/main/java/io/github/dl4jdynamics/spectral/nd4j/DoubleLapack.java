@@ -115,14 +115,21 @@ final class DoubleLapack extends Lapack<DoublePointer> {
     }
 
     @Override
-    int stedc(int n, DoublePointer d, DoublePointer e, DoublePointer z, DoublePointer work, int lwork, IntPointer iwork, int liwork) {
+    int stedc(
+            int n,
+            DoublePointer d,
+            DoublePointer e,
+            DoublePointer z,
+            DoublePointer work,
+            int lwork,
+            IntPointer iwork,
+            int liwork) {
         return LAPACKE_dstedc_work(LAPACK_COL_MAJOR, (byte) 'I', n, d, e, z, n, work, lwork, iwork, liwork);
     }
 
     @Override
     int ormtr(int n, DoublePointer a, DoublePointer tau, DoublePointer c, DoublePointer work, int lwork) {
-        return LAPACKE_dormtr_work(
-                LAPACK_COL_MAJOR, (byte) 'L', LOWER, (byte) 'N', n, n, a, n, tau, c, n, work, lwork);
+        return LAPACKE_dormtr_work(LAPACK_COL_MAJOR, (byte) 'L', LOWER, (byte) 'N', n, n, a, n, tau, c, n, work, lwork);
     }
 
     @Override

@@ -124,14 +124,21 @@ final class FloatLapack extends Lapack<FloatPointer> {
     }
 
     @Override
-    int stedc(int n, FloatPointer d, FloatPointer e, FloatPointer z, FloatPointer work, int lwork, IntPointer iwork, int liwork) {
+    int stedc(
+            int n,
+            FloatPointer d,
+            FloatPointer e,
+            FloatPointer z,
+            FloatPointer work,
+            int lwork,
+            IntPointer iwork,
+            int liwork) {
         return LAPACKE_sstedc_work(LAPACK_COL_MAJOR, (byte) 'I', n, d, e, z, n, work, lwork, iwork, liwork);
     }
 
     @Override
     int ormtr(int n, FloatPointer a, FloatPointer tau, FloatPointer c, FloatPointer work, int lwork) {
-        return LAPACKE_sormtr_work(
-                LAPACK_COL_MAJOR, (byte) 'L', LOWER, (byte) 'N', n, n, a, n, tau, c, n, work, lwork);
+        return LAPACKE_sormtr_work(LAPACK_COL_MAJOR, (byte) 'L', LOWER, (byte) 'N', n, n, a, n, tau, c, n, work, lwork);
     }
 
     @Override

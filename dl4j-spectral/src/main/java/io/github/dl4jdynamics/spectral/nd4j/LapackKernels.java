@@ -2,6 +2,7 @@
 package io.github.dl4jdynamics.spectral.nd4j;
 
 import java.util.List;
+
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 

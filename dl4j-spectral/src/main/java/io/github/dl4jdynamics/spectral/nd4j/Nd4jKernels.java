@@ -2,6 +2,7 @@
 package io.github.dl4jdynamics.spectral.nd4j;
 
 import java.util.function.Function;
+
 import org.nd4j.linalg.api.blas.BlasException;
 import org.nd4j.linalg.api.blas.Lapack;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;

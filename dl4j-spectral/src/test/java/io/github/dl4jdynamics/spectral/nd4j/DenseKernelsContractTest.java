@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.nd4j;
 
-import static io.github.dl4jdynamics.spectral.nd4j.Matrices.distance;
-import static io.github.dl4jdynamics.spectral.nd4j.Matrices.identity;
-import static io.github.dl4jdynamics.spectral.nd4j.Matrices.rows;
-import static io.github.dl4jdynamics.spectral.nd4j.Matrices.times;
-import static io.github.dl4jdynamics.spectral.nd4j.Matrices.transpose;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
-import io.github.dl4jdynamics.spectral.nd4j.DenseKernels.Triangle;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+
+import io.github.dl4jdynamics.spectral.nd4j.DenseKernels.Triangle;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
@@ -31,6 +24,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
+import static io.github.dl4jdynamics.spectral.nd4j.Matrices.distance;
+import static io.github.dl4jdynamics.spectral.nd4j.Matrices.identity;
+import static io.github.dl4jdynamics.spectral.nd4j.Matrices.rows;
+import static io.github.dl4jdynamics.spectral.nd4j.Matrices.times;
+import static io.github.dl4jdynamics.spectral.nd4j.Matrices.transpose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 /** What every back end must do with every number type in every memory layout. */
 class DenseKernelsContractTest {
 
@@ -40,15 +41,13 @@ class DenseKernelsContractTest {
             List.of(DataType.DOUBLE, DataType.FLOAT, DataType.FLOAT16, DataType.BFLOAT16);
 
     static Stream<Arguments> everything() {
-        return BACKENDS.stream()
-                .flatMap(backend -> TYPES.stream().flatMap(type -> Arrays.stream(Layout.values())
-                        .map(layout -> Arguments.of(backend, type, layout))));
+        return BACKENDS.stream().flatMap(backend -> TYPES.stream()
+                .flatMap(type -> Arrays.stream(Layout.values()).map(layout -> Arguments.of(backend, type, layout))));
     }
 
     static Stream<Arguments> types() {
-        return BACKENDS.stream()
-                .flatMap(backend ->
-                        Stream.of(DataType.DOUBLE, DataType.FLOAT).map(type -> Arguments.of(backend, type)));
+        return BACKENDS.stream().flatMap(backend -> Stream.of(DataType.DOUBLE, DataType.FLOAT)
+                .map(type -> Arguments.of(backend, type)));
     }
 
     @ParameterizedTest
@@ -83,8 +82,7 @@ class DenseKernelsContractTest {
 
     @ParameterizedTest
     @MethodSource("everything")
-    void symmetricEigenvalues_ofAnyTriangleAbove_readTheLowerOne(
-            KernelBackend backend, DataType type, Layout layout) {
+    void symmetricEigenvalues_ofAnyTriangleAbove_readTheLowerOne(KernelBackend backend, DataType type, Layout layout) {
         double[][] rows = Matrices.symmetric(6, 3);
         double[] expected = DenseKernels.of(backend).symmetricEigenvalues(layout.of(rows, type));
         rows[1][4] = 50;
@@ -102,8 +100,7 @@ class DenseKernelsContractTest {
 
             double[] values = DenseKernels.of(backend).singularValues(a);
 
-            double[] expected =
-                    new SingularValueDecomposition(new Array2DRowRealMatrix(rows(a))).getSingularValues();
+            double[] expected = new SingularValueDecomposition(new Array2DRowRealMatrix(rows(a))).getSingularValues();
             assertThat(values).containsExactly(expected, tolerance(type));
         }
     }
@@ -331,8 +328,7 @@ class DenseKernelsContractTest {
             assertThat(distance(times(l, transpose(l)), rows(symmetric))).isLessThan(200 * rounding);
             assertThat(x.shape()).containsExactly(150, 150);
             DenseKernels java = DenseKernels.of(KernelBackend.JAVA);
-            assertThat(kernels.singularValues(tall))
-                    .containsExactly(java.singularValues(tall), within(20 * rounding));
+            assertThat(kernels.singularValues(tall)).containsExactly(java.singularValues(tall), within(20 * rounding));
             assertThat(kernels.singularValues(tall.transpose()))
                     .containsExactly(java.singularValues(tall), within(20 * rounding));
             assertThat(kernels.symmetricEigenvalues(symmetric))

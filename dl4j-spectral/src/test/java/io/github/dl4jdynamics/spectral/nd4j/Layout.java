@@ -29,8 +29,8 @@ enum Layout {
     WINDOW_OF_LARGER {
         @Override
         INDArray place(INDArray matrix) {
-            INDArray larger = Nd4j.valueArrayOf(
-                    new long[] {matrix.rows() + 3, matrix.columns() + 5}, -77.0, matrix.dataType());
+            INDArray larger =
+                    Nd4j.valueArrayOf(new long[] {matrix.rows() + 3, matrix.columns() + 5}, -77.0, matrix.dataType());
             INDArray window = larger.get(
                     NDArrayIndex.interval(2, 2 + matrix.rows()), NDArrayIndex.interval(4, 4 + matrix.columns()));
             return window.assign(matrix);
@@ -39,8 +39,8 @@ enum Layout {
     EVERY_OTHER {
         @Override
         INDArray place(INDArray matrix) {
-            INDArray larger = Nd4j.valueArrayOf(
-                    new long[] {2L * matrix.rows(), 2L * matrix.columns()}, -77.0, matrix.dataType());
+            INDArray larger =
+                    Nd4j.valueArrayOf(new long[] {2L * matrix.rows(), 2L * matrix.columns()}, -77.0, matrix.dataType());
             INDArray view = larger.get(
                     NDArrayIndex.interval(0, 2, 2L * matrix.rows()),
                     NDArrayIndex.interval(0, 2, 2L * matrix.columns()));

@@ -2,6 +2,7 @@
 package io.github.dl4jdynamics.spectral.nd4j;
 
 import java.util.Random;
+
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Test matrices as plain arrays of rows, and naive algebra on them. */
