@@ -48,13 +48,13 @@ final class FloatLapack extends Lapack<FloatPointer> {
     private static void gather(Object from, int start, int stride, int length, float[] line) {
         if (from instanceof float[]) {
             float[] source = (float[]) from;
-            for (int j = 0; j < length; j++) {
-                line[j] = source[start + j * stride];
+            for (int j = 0, at = start; j < length; j++, at += stride) {
+                line[j] = source[at];
             }
         } else {
             double[] source = (double[]) from;
-            for (int j = 0; j < length; j++) {
-                line[j] = (float) source[start + j * stride];
+            for (int j = 0, at = start; j < length; j++, at += stride) {
+                line[j] = (float) source[at];
             }
         }
     }
