@@ -119,6 +119,16 @@ final class ColumnMajor {
         return lower;
     }
 
+    ColumnMajor transposed() {
+        ColumnMajor transposed = zeros(cols, rows);
+        for (int j = 0; j < cols; j++) {
+            for (int i = 0; i < rows; i++) {
+                transposed.set(j, i, get(i, j));
+            }
+        }
+        return transposed;
+    }
+
     private ColumnMajor zeros(int height, int width) {
         return isFloat() ? of(height, width, new float[height * width]) : of(height, width, new double[height * width]);
     }

@@ -43,9 +43,16 @@ abstract class Lapack<P extends Pointer> {
     /** {@code b = op(a)^-1 b}; a is [n, n], b is [n, k]. */
     abstract void trsm(DenseKernels.Triangle triangle, int n, int k, P a, P b);
 
+    /** The same for column {@code col} of {@code b}. */
+    abstract void trsv(DenseKernels.Triangle triangle, int n, P a, P b, int col);
+
     abstract int sytrd(int n, P a, int lda, P d, P e, P tau, P work, int lwork);
 
-    abstract int syevd(char jobz, int n, P a, P w, P work, int lwork, IntPointer iwork, int liwork);
+    /** Eigenvalues into d and eigenvectors into z of a tridiagonal matrix. */
+    abstract int stedc(int n, P d, P e, P z, P work, int lwork, IntPointer iwork, int liwork);
+
+    /** Applies the orthogonal factor of sytrd to the n columns of c. */
+    abstract int ormtr(int n, P a, P tau, P c, P work, int lwork);
 
     abstract int gesdd(int m, int n, P a, P s, P work, int lwork, IntPointer iwork);
 

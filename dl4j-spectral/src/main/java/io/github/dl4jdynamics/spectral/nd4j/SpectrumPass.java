@@ -4,7 +4,6 @@ package io.github.dl4jdynamics.spectral.nd4j;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -48,20 +47,8 @@ final class SpectrumPass {
     }
 
     private void shareOut(List<Task> tasks, int threads) {
-        List<KernelPositions> unsorted = tasks.stream()
-                .map(task -> task.matrix.unsorted())
-                .filter(Objects::nonNull)
-                .distinct()
-                .sorted(Comparator.comparingInt(positions -> -positions.size()))
-                .collect(Collectors.toList());
-        AtomicInteger nextUnsorted = new AtomicInteger();
-        AtomicInteger nextTask = new AtomicInteger();
-        Runnable body = () -> {
-            for (int i = nextUnsorted.getAndIncrement(); i < unsorted.size(); i = nextUnsorted.getAndIncrement()) {
-                unsorted.get(i).array();
-            }
-            compute(tasks, nextTask);
-        };
+        AtomicInteger next = new AtomicInteger();
+        Runnable body = () -> compute(tasks, next);
         int wanted = Math.min(Math.min(threads, MAX_THREADS), tasks.size());
         switch (backend) {
             case LAPACK:
