@@ -72,6 +72,11 @@ public final class DemoTask {
         return data.trainBatches(BATCH, seed);
     }
 
+    /** The test images in their order. */
+    public ImageBatches testBatches() {
+        return data.testBatches(100);
+    }
+
     /** Trains a new network, prepared as a run needs it. */
     TrainingRun run(
             String name, WeightSpectrumAnalyzer analyzer, Consumer<ComputationGraph> preparation, PrintStream out) {
@@ -79,7 +84,7 @@ public final class DemoTask {
         preparation.accept(net);
         ImageBatches batches = trainBatches();
         return new TrainingRun(name, net, analyzer)
-                .train(batches, data.testBatches(100), epochs, batches.batchesPerPass(), out);
+                .train(batches, testBatches(), epochs, batches.batchesPerPass(), out);
     }
 
     @Override
