@@ -37,6 +37,11 @@ final class DoubleLapack extends Lapack<DoublePointer> {
     }
 
     @Override
+    void put(ColumnMajor from, DoublePointer to) {
+        to.put((double[]) from.data());
+    }
+
+    @Override
     Stager<DoublePointer> stager(int maxLength) {
         double[] line = new double[maxLength];
         return (from, start, stride, length, to, at) -> {

@@ -37,6 +37,11 @@ final class FloatLapack extends Lapack<FloatPointer> {
     }
 
     @Override
+    void put(ColumnMajor from, FloatPointer to) {
+        to.put((float[]) from.data());
+    }
+
+    @Override
     Stager<FloatPointer> stager(int maxLength) {
         float[] line = new float[maxLength];
         return (from, start, stride, length, to, at) -> {

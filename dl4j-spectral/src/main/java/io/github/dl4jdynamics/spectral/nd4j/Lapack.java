@@ -14,6 +14,7 @@ abstract class Lapack<P extends Pointer> {
 
     static final byte LOWER = 'L';
 
+    /** The routines for a matrix in its own precision. */
     static Lapack<?> precisionOf(ColumnMajor a) {
         return a.isFloat() ? new FloatLapack() : new DoubleLapack();
     }
@@ -23,10 +24,8 @@ abstract class Lapack<P extends Pointer> {
     /** Numbers of this precision in a cache line. */
     abstract int perLine();
 
-    /** Copies all of a {@code float[]} or {@code double[]}. */
-    final void put(Object from, int length, P to) {
-        stager(length).copy(from, 0, 1, length, to, 0);
-    }
+    /** Copies a matrix of this precision. */
+    abstract void put(ColumnMajor from, P to);
 
     abstract Stager<P> stager(int maxLength);
 

@@ -178,9 +178,8 @@ final class LapackKernels extends CheckedKernels {
     }
 
     private static <P extends Pointer> P copy(Lapack<P> lapack, NativeScope scope, ColumnMajor a) {
-        int length = a.rows() * a.cols();
-        P matrix = lapack.array(scope, length);
-        lapack.put(a.data(), length, matrix);
+        P matrix = lapack.array(scope, (long) a.rows() * a.cols());
+        lapack.put(a, matrix);
         return matrix;
     }
 

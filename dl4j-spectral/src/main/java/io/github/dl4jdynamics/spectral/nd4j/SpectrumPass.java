@@ -39,7 +39,9 @@ final class SpectrumPass {
         tasks.sort(Comparator.comparingDouble((Task task) -> -task.shape.cost()));
         List<Task> small = tasks.stream().filter(task -> !task.isLarge()).collect(Collectors.toList());
         List<Task> large = tasks.stream().filter(Task::isLarge).collect(Collectors.toList());
-        shareOut(small, threads);
+        if (!small.isEmpty()) {
+            shareOut(small, Math.min(Math.min(threads, MAX_THREADS), small.size()));
+        }
         for (Task task : large) {
             compute(List.of(task), new AtomicInteger());
         }
@@ -49,12 +51,11 @@ final class SpectrumPass {
     private void shareOut(List<Task> tasks, int threads) {
         AtomicInteger next = new AtomicInteger();
         Runnable body = () -> compute(tasks, next);
-        int wanted = Math.min(Math.min(threads, MAX_THREADS), tasks.size());
         switch (backend) {
             case LAPACK:
                 BlasThreads one = BlasThreads.limit(1);
                 try {
-                    Workers.run(BlasThreads.current() == 1 ? wanted : 1, body);
+                    Workers.run(BlasThreads.current() == 1 ? threads : 1, body);
                 } finally {
                     one.close();
                 }
@@ -63,7 +64,7 @@ final class SpectrumPass {
                 body.run();
                 break;
             default:
-                Workers.run(wanted, body);
+                Workers.run(threads, body);
         }
     }
 

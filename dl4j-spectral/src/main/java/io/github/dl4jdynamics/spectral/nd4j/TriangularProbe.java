@@ -25,30 +25,29 @@ final class TriangularProbe {
     }
 
     private static final class Doubles {
-        static final boolean SOUND = probe(new DoubleLapack(), "double");
+        static final boolean SOUND = probe(new DoubleLapack(), ColumnMajor.of(ORDER, ORDER, new double[ORDER * ORDER]));
     }
 
     private static final class Floats {
-        static final boolean SOUND = probe(new FloatLapack(), "float");
+        static final boolean SOUND = probe(new FloatLapack(), ColumnMajor.of(ORDER, ORDER, new float[ORDER * ORDER]));
     }
 
     /** Solves {@code L X = L}; no two columns are alike, as what goes wrong is their order. */
-    private static <P extends Pointer> boolean probe(Lapack<P> lapack, String precision) {
-        double[] triangle = new double[ORDER * ORDER];
+    private static <P extends Pointer> boolean probe(Lapack<P> lapack, ColumnMajor triangle) {
         for (int j = 0; j < ORDER; j++) {
-            triangle[j * ORDER + j] = 4 + j;
+            triangle.set(j, j, 4 + j);
             for (int i = j + 1; i < ORDER; i++) {
-                triangle[j * ORDER + i] = Math.cos(i * j);
+                triangle.set(i, j, Math.cos(i * j));
             }
         }
         double error = 0;
         try (NativeScope scope = new NativeScope()) {
-            P a = lapack.array(scope, triangle.length);
-            P x = lapack.array(scope, triangle.length);
-            lapack.put(triangle, triangle.length, a);
-            lapack.put(triangle, triangle.length, x);
+            P a = lapack.array(scope, ORDER * ORDER);
+            P x = lapack.array(scope, ORDER * ORDER);
+            lapack.put(triangle, a);
+            lapack.put(triangle, x);
             lapack.trsm(DenseKernels.Triangle.LOWER, ORDER, ORDER, a, x);
-            for (int i = 0; i < triangle.length; i++) {
+            for (int i = 0; i < ORDER * ORDER; i++) {
                 error = Math.max(error, Math.abs(lapack.get(x, i) - (i % (ORDER + 1) == 0 ? 1 : 0)));
             }
         }
@@ -60,7 +59,7 @@ final class TriangularProbe {
                             + " AVX-512). Decompositions here avoid them at some cost in speed; other users of LAPACK in"
                             + " this process may get wrong results. The environment variable OPENBLAS_CORETYPE=Haswell"
                             + " avoids the defect",
-                    precision);
+                    triangle.isFloat() ? "FLOAT" : "DOUBLE");
         }
         return sound;
     }

@@ -142,6 +142,19 @@ class BlasThreadsTest {
     }
 
     @Test
+    void propertyLeave_makesNewStretchesDoNothing() {
+        System.setProperty(BlasThreads.PROPERTY, "leave");
+        try {
+            BlasThreads idle = BlasThreads.limit(1);
+
+            assertThat(BlasThreads.current()).isEqualTo(3);
+            idle.close();
+        } finally {
+            System.clearProperty(BlasThreads.PROPERTY);
+        }
+    }
+
+    @Test
     void limit_belowOne_isRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BlasThreads.limit(0))
