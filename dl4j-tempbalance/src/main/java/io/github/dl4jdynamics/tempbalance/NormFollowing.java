@@ -12,6 +12,8 @@ import com.google.common.collect.ImmutableMap;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
@@ -49,7 +51,7 @@ final class NormFollowing {
                 if (weighted != null) {
                     follows.put(name, weighted);
                 }
-            } else if (layer.numParams() > 0) {
+            } else if (hasWeights(layer)) {
                 weighted = name;
             }
         }
@@ -74,7 +76,7 @@ final class NormFollowing {
         queue.add(norm);
         while (!queue.isEmpty()) {
             GraphVertex vertex = queue.remove();
-            if (vertex != norm && vertex.numParams() > 0 && !(vertex.hasLayer() && isNorm(vertex.getLayer()))) {
+            if (vertex.hasLayer() ? hasWeights(vertex.getLayer()) : vertex.numParams() > 0) {
                 return Optional.of(vertex.getVertexName());
             }
             VertexIndices[] inputs = vertex.getInputVertices();
@@ -88,7 +90,17 @@ final class NormFollowing {
     }
 
     private static boolean isNorm(Layer layer) {
-        return layer.conf().getLayer() instanceof BatchNormalization;
+        return conf(layer) instanceof BatchNormalization;
+    }
+
+    /** Whether the layer has parameters and is neither a normalization nor an activation function that learns. */
+    private static boolean hasWeights(Layer layer) {
+        return layer.numParams() > 0 && !isNorm(layer) && !(conf(layer) instanceof PReLULayer);
+    }
+
+    private static org.deeplearning4j.nn.conf.layers.Layer conf(Layer layer) {
+        org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
+        return conf instanceof FrozenLayer ? ((FrozenLayer) conf).getLayer() : conf;
     }
 
     /** The rule with the user's choices in place of it; a norm mapped to the empty string keeps its own rate. */

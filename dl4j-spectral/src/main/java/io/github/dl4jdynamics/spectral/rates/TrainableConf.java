@@ -33,8 +33,24 @@ interface TrainableConf {
 
     void regularization(List<Regularization> regularization);
 
+    boolean hasParameters();
+
+    /** Whether Deeplearning4j applies the regularization to any of the parameters. */
+    boolean isRegularized();
+
     static TrainableConf of(BaseLayer layer) {
         return new TrainableConf() {
+            @Override
+            public boolean hasParameters() {
+                return !layer.initializer().paramKeys(layer).isEmpty();
+            }
+
+            @Override
+            public boolean isRegularized() {
+                // Batch normalization inherits the network's l2 as a property and ignores it.
+                return !layer.initializer().weightKeys(layer).isEmpty();
+            }
+
             @Override
             public Object conf() {
                 return layer;
@@ -75,6 +91,16 @@ interface TrainableConf {
     static TrainableConf of(AbstractSameDiffLayer layer) {
         return new TrainableConf() {
             @Override
+            public boolean hasParameters() {
+                return true;
+            }
+
+            @Override
+            public boolean isRegularized() {
+                return true;
+            }
+
+            @Override
             public Object conf() {
                 return layer;
             }
@@ -113,6 +139,16 @@ interface TrainableConf {
 
     static TrainableConf of(SameDiffVertex vertex) {
         return new TrainableConf() {
+            @Override
+            public boolean hasParameters() {
+                return true;
+            }
+
+            @Override
+            public boolean isRegularized() {
+                return true;
+            }
+
             @Override
             public Object conf() {
                 return vertex;
