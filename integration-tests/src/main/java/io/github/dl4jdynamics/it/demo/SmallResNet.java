@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.it.demo;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import io.github.dl4jdynamics.it.demo.data.ImageShape;
@@ -34,19 +33,23 @@ import static com.google.common.base.Preconditions.checkNotNull;
  * A residual network of eight weight layers in depth, small enough to train in a demo on a CPU.
  *
  * <pre>{@code
- * stem    3 x 3 convolution, stride 2, BN, ReLU                                   [w, h/2, w/2]
- * stage1  x + BN(conv(ReLU(BN(conv(x)))))                                         [w, h/2, w/2]
- * stage2  the same, stride 2, with BN(1 x 1 convolution, stride 2) of x as shortcut  [2w, h/4, w/4]
- * stage3  likewise                                                                [4w, h/8, w/8]
- * pool    mean over positions, then softmax
+ * stem    ReLU(BN(conv(x))), stride 2                            k filters, 1/2 of the side
+ * stage1  ReLU(x + BN(conv(ReLU(BN(conv(x))))))                  k          1/2
+ * stage2  ReLU(BN(proj(x)) + BN(conv(ReLU(BN(conv(x))))))       2k          1/4
+ * stage3  like stage2                                           4k          1/8
+ * pool    mean over positions
+ * output  softmax of a dense layer
  * }</pre>
+ *
+ * <p>{@code conv} is a 3 x 3 convolution, {@code proj} a 1 x 1 convolution of stride 2, k the width; the first
+ * {@code conv} of stages 2 and 3 has stride 2.
  *
  * <p>Layers are named after their place: {@code stem}, {@code stem-bn}, {@code stage1-conv1}, {@code stage1-bn1}, ...,
  * {@code stage2-shortcut}, ..., {@code output}. Convolutions have no bias, since BN follows, and He's initialization.
  * Weight decay is set layer by layer: on the network builder DL4J 1.0.0-M2.1 would apply it twice.
  *
- * <p>K. He, X. Zhang, S. Ren, J. Sun, Deep Residual Learning for Image Recognition, CVPR 2016, sections 3.3 and 4.2 (the
- * CIFAR-10 networks; here n = 1, with the projection shortcut B and a stem of stride 2 for speed).
+ * <p>K. He, X. Zhang, S. Ren, J. Sun, Deep Residual Learning for Image Recognition, CVPR 2016, sections 3.3 and 4.2
+ * (the CIFAR-10 networks; here n = 1, with the projection shortcut B and a stem of stride 2 for speed).
  */
 public final class SmallResNet {
     private static final int STAGES = 3;
@@ -130,7 +133,7 @@ public final class SmallResNet {
     private void decay(BaseLayer.Builder<?> layer) {
         if (settings.weightDecay > 0) {
             // DL4J-M2.1: a WeightDecay of the network builder is added to every layer twice.
-            layer.regularization(new ArrayList<>(List.of(new WeightDecay(settings.weightDecay, true))));
+            layer.regularization(List.of(new WeightDecay(settings.weightDecay, true)));
         }
     }
 

@@ -214,8 +214,8 @@ class SmallResNetTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.shape(ImageShape.of(3, 7, 32)))
-                .withMessage(
-                        "shape of SmallResNet's images must be at least 8 x 8 pixels (three strides of 2), got 3 x 7 x 32");
+                .withMessage("shape of SmallResNet's images must be at least 8 x 8 pixels (three strides of 2),"
+                        + " got 3 x 7 x 32");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.classes(1))
                 .withMessage("classes of SmallResNet must be >= 2, got 1");

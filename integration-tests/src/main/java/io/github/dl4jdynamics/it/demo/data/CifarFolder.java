@@ -82,8 +82,8 @@ final class CifarFolder {
         long bytes = Files.size(file);
         checkArgument(
                 bytes > 0 && bytes % RECORD == 0,
-                "%s must be a multiple of %s bytes (label and 3 x 32 x 32 pixels), got %s; it is cut off or not the binary"
-                        + " version, download it again",
+                "%s must be a multiple of %s bytes (label and 3 x 32 x 32 pixels), got %s; it is cut off or not the"
+                        + " binary version, download it again",
                 file,
                 RECORD,
                 bytes);

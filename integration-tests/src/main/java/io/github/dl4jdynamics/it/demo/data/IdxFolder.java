@@ -57,7 +57,7 @@ final class IdxFolder {
         Optional<Path> file = find(folder, name);
         checkArgument(
                 file.isPresent(),
-                "%s[.gz] is missing in %s: MNIST consists of images and labels of train and t10k, found %s; add the file",
+                "%s[.gz] is missing in %s: MNIST is images and labels of train and t10k, found %s; add the file",
                 name,
                 folder.toAbsolutePath(),
                 ImageFolders.contents(folder));

@@ -16,12 +16,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 /**
  * Mini-batches of standardised images [n, channels, height, width] and one-hot labels [n, classes], FLOAT, 'c' order.
  *
- * <p>Training batches come in a new random order in every pass, a function of the seed and the number of the pass alone; the
- * last batch of a pass may be smaller. A reset before the first batch of a pass starts no new one, so it does not matter
- * whether {@code fit} resets before or after an epoch. (DL4J's list iterators repeat one order or shuffle by the clock.)
- * Not thread-safe.
+ * <p>Training batches come in a new random order in every pass, a function of the seed and the number of the pass
+ * alone; the last batch of a pass may be smaller. A reset before the first batch of a pass starts no new one, so it
+ * does not matter whether {@code fit} resets before or after an epoch. (DL4J's list iterators repeat one order or
+ * shuffle by the clock.) Not thread-safe.
  */
-@SuppressWarnings("serial") // Serializable only because DL4J's interface says so; nothing of DL4J writes iterators.
+@SuppressWarnings("serial") // Serializable only because DL4J's interface is; not meant to be written.
 public final class ImageBatches implements DataSetIterator {
     private final PixelImages images;
     private final Standardization standardization;
@@ -80,6 +80,7 @@ public final class ImageBatches implements DataSetIterator {
     /** The next batch of up to {@code size} images instead of the usual number. */
     @Override
     public DataSet next(int size) {
+        checkArgument(size >= 1, "size of the next image batch must be >= 1, got %s", size);
         if (!hasNext()) {
             throw new NoSuchElementException("all " + images.size() + " images of this pass are used up; call reset()");
         }

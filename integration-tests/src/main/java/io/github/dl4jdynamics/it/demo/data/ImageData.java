@@ -36,10 +36,12 @@ public final class ImageData {
         return origin;
     }
 
+    /** Images for training. */
     public PixelImages train() {
         return train;
     }
 
+    /** Images for testing. */
     public PixelImages test() {
         return test;
     }
@@ -87,7 +89,7 @@ public final class ImageData {
 
     @Override
     public String toString() {
-        return origin + ": " + train.size() + " training and " + test.size() + " test " + "images of " + shape()
-                + " in " + classNames().size() + " classes";
+        return origin + ": " + train.size() + " training and " + test.size() + " test images of " + shape() + " in "
+                + classNames().size() + " classes";
     }
 }

@@ -21,11 +21,11 @@ public final class ImageFolders {
      *
      * <p>MNIST and data sets in its format: {@code train-images-idx3-ubyte}, {@code train-labels-idx1-ubyte},
      * {@code t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte}, plain or with {@code .gz}. CIFAR-10:
-     * {@code data_batch_1.bin} and more, {@code test_batch.bin}, and {@code batches.meta.txt} if there. Takes one byte of
-     * memory per value; {@link ImageData#atMost} makes the result smaller.
+     * {@code data_batch_1.bin} and more, {@code test_batch.bin}, and {@code batches.meta.txt} if there. Takes one byte
+     * of memory per value; {@link ImageData#atMost} makes the result smaller.
      *
-     * @throws IllegalArgumentException if this is no folder, holds neither data set or both, or a file is missing, cut off
-     *     or wrong inside; the message says what was looked for, what was found and what helps
+     * @throws IllegalArgumentException if this is no folder, holds neither data set or both, or a file is missing, cut
+     *     off or wrong inside; the message says what was looked for, what was found and what helps
      * @throws IOException if the disk fails
      */
     public static ImageData read(Path folder) throws IOException {
@@ -38,8 +38,8 @@ public final class ImageFolders {
         boolean cifar = CifarFolder.isIn(folder);
         checkArgument(
                 mnist || cifar,
-                "no image data in %s: looked for %s (MNIST) and %s (CIFAR-10, binary version), found %s; unpack one of them"
-                        + " there, or give the folder that holds its files",
+                "no image data in %s: looked for %s (MNIST) and %s (CIFAR-10, binary version), found %s; unpack one of"
+                        + " them there, or give the folder that holds its files",
                 folder.toAbsolutePath(),
                 IdxFolder.LOOKED_FOR,
                 CifarFolder.LOOKED_FOR,

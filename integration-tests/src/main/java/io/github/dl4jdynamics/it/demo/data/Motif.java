@@ -4,8 +4,8 @@ package io.github.dl4jdynamics.it.demo.data;
 /**
  * The ten classes of {@link ShapeImages}, each given by its signed distance function.
  *
- * <p>Coordinates (u, v) are the object's own: centre (0, 0), radius about 1. The distance is negative inside, zero on the
- * edge and positive outside; near the edge it is Euclidean or a close lower bound. Trigonometry comes from
+ * <p>Coordinates (u, v) are the object's own: centre (0, 0), radius about 1. The distance is negative inside, zero on
+ * the edge and positive outside; near the edge it is Euclidean or a close lower bound. Trigonometry comes from
  * {@link StrictMath}, so that every platform draws the same pixels.
  */
 enum Motif {

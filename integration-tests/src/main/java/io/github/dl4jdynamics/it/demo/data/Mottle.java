@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.it.demo.data;
 
-/** Value noise: random numbers on a coarse grid, bilinear between them; the soft texture of a {@link Scene}'s ground. */
+/** Value noise: random numbers on a coarse grid, bilinear between them; the texture of a {@link Scene}'s ground. */
 final class Mottle {
     private static final int CELL = 6;
     private static final int NODES = Scene.SIDE / CELL + 2;

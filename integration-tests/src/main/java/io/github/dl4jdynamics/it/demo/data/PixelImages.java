@@ -13,8 +13,8 @@ import static com.google.common.base.Preconditions.checkElementIndex;
 /**
  * Labelled 8-bit images of one shape, immutable.
  *
- * <p>Bytes lie in the order [image, channel, row, column]. Floating point numbers are made batch by batch, so the 60,000
- * images of CIFAR-10 take 184 MB instead of 737.
+ * <p>Bytes lie in the order [image, channel, row, column]. Floating point numbers are made batch by batch, so the
+ * 60,000 images of CIFAR-10 take 184 MB instead of 737.
  */
 public final class PixelImages {
     private final ImageShape shape;
@@ -77,8 +77,8 @@ public final class PixelImages {
     /**
      * At most {@code size} images, equally many of each class as far as there are enough, in a random order.
      *
-     * <p>Smaller subsets of the same seed are the beginnings of larger ones. A size that is not below the number of images
-     * gives these images unchanged.
+     * <p>Smaller subsets of the same seed are the beginnings of larger ones. A size that is not below the number of
+     * images gives these images unchanged.
      *
      * @param size number of images, at least 1
      * @param seed of the choice and the order

@@ -11,9 +11,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 /**
  * Procedural colour images of ten shapes and textures, 3 x 32 x 32: data for a demo that downloads nothing.
  *
- * <p>Place, size, tilt, aspect and colours are random and drawn alike for all classes, over a mottled ground with litter and
- * pixel noise, so no pixel and no colour tells the class. Everything is a function of the seed and the image's index: the
- * first 500 images are the same whether 500 or 5,000 are made, on every JDK and platform. About 0.1 ms per image.
+ * <p>Place, size, tilt, aspect and colours are random and drawn alike for all classes, over a mottled ground with
+ * litter and pixel noise, so no pixel and no colour tells the class. Everything is a function of the seed and the
+ * image's index: the first 500 images are the same whether 500 or 5,000 are made, on every JDK and platform.
+ * About 0.1 ms per image.
  */
 public final class ShapeImages {
     private static final ImageShape SHAPE = ImageShape.of(Scene.CHANNELS, Scene.SIDE, Scene.SIDE);

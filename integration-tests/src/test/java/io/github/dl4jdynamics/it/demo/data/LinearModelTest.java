@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** The procedural images ask for more than a weighted sum of pixels. */
 class LinearModelTest {
-    private static final int EPOCHS = 40;
+    private static final int EPOCHS = 25;
 
     @Test
     void softmaxRegression_trainedToTheEnd_staysBelow60Percent() {
@@ -22,7 +22,7 @@ class LinearModelTest {
         ImageShape shape = data.shape();
         MultiLayerNetwork linear = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .seed(1)
-                .updater(new Adam(1e-3))
+                .updater(new Adam(3e-3))
                 .list()
                 .layer(new OutputLayer.Builder(LossFunction.MCXENT)
                         .nOut(10)
@@ -32,7 +32,7 @@ class LinearModelTest {
                 .build());
         linear.init();
 
-        linear.fit(data.trainBatches(50, 1), EPOCHS);
+        linear.fit(data.trainBatches(200, 1), EPOCHS);
 
         assertThat(linear.evaluate(data.trainBatches(200, 1)).accuracy())
                 .as("training accuracy")
