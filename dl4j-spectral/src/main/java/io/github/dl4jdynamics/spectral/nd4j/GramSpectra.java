@@ -20,7 +20,7 @@ import static com.google.common.base.Preconditions.checkNotNull;
  *
  * <p>Matrices up to order {@value SpectrumPass#LARGE_ORDER} are shared out among Java threads, the costliest first,
  * while BLAS is held to one thread per call ({@link BlasThreads}); larger ones follow one by one, with all threads that
- * BLAS has. If the BLAS count is to be left alone and is not one, a single Java thread does everything, for concurrent
+ * BLAS has ({@link KernelBackend#JAVA} shares out all). If the BLAS count is to be left alone and is not one, a single Java thread does everything, for concurrent
  * calls of a multi-threaded OpenBLAS block each other.
  *
  * <p>The eigenvalues of a matrix are the same, bit for bit, for any number of Java threads and in any list. They change

@@ -4,6 +4,7 @@ package io.github.dl4jdynamics.spectral.nd4j;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -14,8 +15,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** One run of {@link GramSpectra} over a list of matrices. */
 final class SpectrumPass {
 
-    /** Matrices whose Gram matrix is larger run alone: 32 MB per thread is where sharing out stops to pay. */
-    static final int LARGE_ORDER = 2048;
+    /**
+     * Larger Gram matrices run alone on LAPACK. From here on two BLAS threads do as much as two Java threads, for
+     * memory limits both, and the last matrix of a list does not keep the others waiting.
+     */
+    static final int LARGE_ORDER = 1024;
     /** OpenBLAS has packing buffers for 128 concurrent calls and ends the process when they run out. */
     private static final int MAX_THREADS = 64;
 
@@ -37,15 +41,19 @@ final class SpectrumPass {
             tasks.add(new Task(i, matrices.get(i)));
         }
         tasks.sort(Comparator.comparingDouble((Task task) -> -task.shape.cost()));
-        List<Task> small = tasks.stream().filter(task -> !task.isLarge()).collect(Collectors.toList());
-        List<Task> large = tasks.stream().filter(Task::isLarge).collect(Collectors.toList());
+        Map<Boolean, List<Task>> parts = tasks.stream().collect(Collectors.partitioningBy(this::runsAlone));
+        List<Task> small = parts.get(false);
         if (!small.isEmpty()) {
             shareOut(small, Math.min(Math.min(threads, MAX_THREADS), small.size()));
         }
-        for (Task task : large) {
+        for (Task task : parts.get(true)) {
             compute(List.of(task), new AtomicInteger());
         }
         return ImmutableList.copyOf(spectra);
+    }
+
+    private boolean runsAlone(Task task) {
+        return backend == KernelBackend.LAPACK && task.shape.n > LARGE_ORDER;
     }
 
     private void shareOut(List<Task> tasks, int threads) {
@@ -140,10 +148,6 @@ final class SpectrumPass {
             this.index = index;
             this.matrix = matrix;
             this.shape = new WideMatrix(matrix);
-        }
-
-        boolean isLarge() {
-            return shape.n > LARGE_ORDER;
         }
     }
 }
