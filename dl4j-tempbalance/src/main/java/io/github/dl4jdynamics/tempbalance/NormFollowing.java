@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 import com.google.common.collect.ImmutableMap;
 import org.deeplearning4j.nn.api.Layer;
@@ -22,12 +17,12 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 /**
  * Which weighted layer a batch normalization takes its rate from: the nearest one upstream.
  *
- * <p>Nearest counts vertices, through activations, pooling, merges and other normalizations. Where two are equally near,
- * as behind the addition of a residual block with a projection shortcut, the one on the vertex's first input wins, which
- * by habit is the main path. So a normalization behind an addition follows the last convolution of the block, and in a
- * pre-activation network each normalization follows the convolution whose output it normalizes, not the one it feeds.
- * (The released code goes by names, {@code bn1} to {@code conv1}, which in pre-activation networks is the layer it
- * feeds.) A normalization of the network's input has none and keeps its own rate.
+ * <p>Upstream leads through activations, pooling, dropout and other normalizations; where branches meet, through the one
+ * with the most weighted layers in a row behind it, of equals the first. So a normalization behind the addition of a
+ * residual block follows the block's last convolution and not its shortcut, and in a pre-activation network each
+ * normalization follows the convolution whose output it normalizes, not the one it feeds. (The released code goes by names,
+ * {@code bn1} to {@code conv1}, which in pre-activation networks is the layer it feeds.) A normalization of the network's
+ * input has none and keeps its own rate.
  */
 final class NormFollowing {
 
@@ -59,34 +54,48 @@ final class NormFollowing {
     }
 
     private static ImmutableMap<String, String> ofGraph(ComputationGraph net) {
+        int[] depths = depths(net);
         ImmutableMap.Builder<String, String> follows = ImmutableMap.builder();
         for (GraphVertex vertex : net.getVertices()) {
             if (vertex.hasLayer() && isNorm(vertex.getLayer())) {
-                nearestWeighted(net.getVertices(), vertex)
-                        .ifPresent(source -> follows.put(vertex.getVertexName(), source));
+                GraphVertex source = upstream(net, vertex, depths);
+                while (source != null && !hasWeights(source)) {
+                    source = upstream(net, source, depths);
+                }
+                if (source != null) {
+                    follows.put(vertex.getVertexName(), source.getVertexName());
+                }
             }
         }
         return follows.build();
     }
 
-    /** Breadth first, inputs in their order: the first weighted vertex met is the nearest. */
-    private static Optional<String> nearestWeighted(GraphVertex[] vertices, GraphVertex norm) {
-        Deque<GraphVertex> queue = new ArrayDeque<>();
-        Set<Integer> seen = new HashSet<>();
-        queue.add(norm);
-        while (!queue.isEmpty()) {
-            GraphVertex vertex = queue.remove();
-            if (vertex.hasLayer() ? hasWeights(vertex.getLayer()) : vertex.numParams() > 0) {
-                return Optional.of(vertex.getVertexName());
-            }
-            VertexIndices[] inputs = vertex.getInputVertices();
-            for (int i = 0; inputs != null && i < inputs.length; i++) {
-                if (seen.add(inputs[i].getVertexIndex())) {
-                    queue.add(vertices[inputs[i].getVertexIndex()]);
-                }
+    /** Weighted layers on the longest way from an input to each vertex, itself included. */
+    private static int[] depths(ComputationGraph net) {
+        int[] depths = new int[net.getVertices().length];
+        for (int index : net.topologicalSortOrder()) {
+            GraphVertex vertex = net.getVertices()[index];
+            GraphVertex source = upstream(net, vertex, depths);
+            depths[index] = (source == null ? 0 : depths[source.getVertexIndex()]) + (hasWeights(vertex) ? 1 : 0);
+        }
+        return depths;
+    }
+
+    /** The deepest input, of equals the first; null for an input of the network. */
+    private static GraphVertex upstream(ComputationGraph net, GraphVertex vertex, int[] depths) {
+        VertexIndices[] inputs = vertex.getInputVertices();
+        GraphVertex deepest = null;
+        for (int i = 0; inputs != null && i < inputs.length; i++) {
+            int index = inputs[i].getVertexIndex();
+            if (deepest == null || depths[index] > depths[deepest.getVertexIndex()]) {
+                deepest = net.getVertices()[index];
             }
         }
-        return Optional.empty();
+        return deepest;
+    }
+
+    private static boolean hasWeights(GraphVertex vertex) {
+        return vertex.hasLayer() ? hasWeights(vertex.getLayer()) : vertex.numParams() > 0;
     }
 
     private static boolean isNorm(Layer layer) {

@@ -10,7 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import org.slf4j.LoggerFactory;
 
-/** Collects our own log lines while open. */
+/** Collects our own log lines while open, and keeps them off the console. */
 final class Logs implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.github.dl4jdynamics");
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
@@ -18,10 +18,11 @@ final class Logs implements AutoCloseable {
     Logs() {
         appender.start();
         logger.addAppender(appender);
+        logger.setAdditive(false);
     }
 
     /** Messages of level WARN and above. */
-    synchronized List<String> warnings() {
+    List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         for (ILoggingEvent event : new ArrayList<>(appender.list)) {
             if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
@@ -33,6 +34,7 @@ final class Logs implements AutoCloseable {
 
     @Override
     public void close() {
+        logger.setAdditive(true);
         logger.detachAppender(appender);
     }
 }
