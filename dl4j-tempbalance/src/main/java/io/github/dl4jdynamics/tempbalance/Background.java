@@ -9,6 +9,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 /**
  * Whether spectra are measured on the training thread or on another one, from a snapshot of the weights.
  *
+ * <p>The first measurement, which decides the first update, is never in the background. A measurement that falls due while
+ * a pass is under way is left out, and a pass under way is not saved with the network.
+ *
  * <p>A background pass takes one thread and the pure-Java solver, since concurrent calls would slow the BLAS that trains
  * the network; it suits networks whose pass takes long against an iteration, on a machine with an idle core. Each pass
  * copies the scored weights.

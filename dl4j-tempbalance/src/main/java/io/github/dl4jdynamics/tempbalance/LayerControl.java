@@ -2,15 +2,18 @@
 package io.github.dl4jdynamics.tempbalance;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import io.github.dl4jdynamics.spectral.math.MatrixGroup;
 import io.github.dl4jdynamics.spectral.rates.Attendance;
 import io.github.dl4jdynamics.spectral.rates.FactorUpdate;
 import io.github.dl4jdynamics.spectral.rates.LayerDecays;
@@ -26,122 +29,151 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 /** From scores to the factors of every layer of one network: tuned layers, the norms that follow them, and the rest. */
 final class LayerControl {
-    private final TempBalanceBuilder settings;
-    private final LayerScoring.Selection selection;
-    private final Map<Target, LayerFactors> factors;
+    private final TempBalanceSettings settings;
+
+    /** All layers of the network, in its order. */
+    private final ImmutableList<String> order;
+
+    private final ScoredLayers scored;
     private final ImmutableMap<String, String> follows;
 
+    private Attendance listener;
+    private Map<Target, LayerFactors> factors;
+
     private LayerControl(
-            TempBalanceBuilder settings,
-            LayerScoring.Selection selection,
-            Map<Target, LayerFactors> factors,
+            TempBalanceSettings settings,
+            ImmutableList<String> order,
+            ScoredLayers scored,
             ImmutableMap<String, String> follows) {
         this.settings = settings;
-        this.selection = selection;
-        this.factors = factors;
+        this.order = order;
+        this.scored = scored;
         this.follows = follows;
     }
 
     /**
-     * The layers that can be scored and steered.
+     * Decides which layers are scored and which follow; changes nothing.
      *
-     * @throws IllegalArgumentException when there is none, with every layer's reason
+     * @throws IllegalArgumentException for settings that do not fit the network, or when no layer can be tuned
      */
-    static LayerScoring.Selection selection(TempBalanceBuilder settings, Model net, List<LayerWeights> layers) {
-        Map<String, String> refused = (settings.targets().contains(Target.LEARNING_RATE)
-                        ? LayerRates.of(net)
-                        : LayerDecays.of(net))
-                .refused();
-        Set<String> names = layers.stream().map(LayerWeights::layer).collect(ImmutableSet.toImmutableSet());
-        LayerScoring.Selection selection = settings.scoring().select(layers, names, refused);
-        Map<String, String> reasons = new LinkedHashMap<>(selection.reasons());
-        boolean measurable = false;
-        for (LayerWeights layer : selection.kept()) {
-            String reason = tooSmall(settings, layer);
-            measurable |= reason == null;
-            if (reason != null) {
-                reasons.put(layer.layer(), reason);
-            }
-        }
-        checkArgument(
-                measurable,
-                "TempBalance must have at least one layer to tune, got none: %s; relax exclusions(..), kinds(..) or esd(..)",
-                reasons.isEmpty() ? "no layer has weights of the kinds selected" : reasons);
-        return selection;
+    static LayerControl of(TempBalanceSettings settings, Model net, List<LayerWeights> layers) {
+        ImmutableList<String> order = layers.stream().map(LayerWeights::layer).collect(ImmutableList.toImmutableList());
+        settings.mentionedLayers()
+                .forEach((layer, setting) -> checkArgument(
+                        order.contains(layer),
+                        "layer '%s' named in %s does not exist; the network has %s",
+                        layer,
+                        setting,
+                        order));
+        Map<Target, Map<String, String>> refused = refused(settings, net);
+        ScoredLayers scored = ScoredLayers.of(settings, layers, refusedByAll(refused.values()));
+        refused.forEach((target, reasons) -> checkArgument(
+                !reasons.keySet().containsAll(scored.names()),
+                "target %s must have a scored layer it can act on, got none: %s",
+                target,
+                reasons));
+        settings.normOverrides()
+                .keySet()
+                .forEach(norm -> checkArgument(
+                        !scored.names().contains(norm),
+                        "normFollows: '%s' is scored itself and follows no layer; name a normalization, or exclude('%s')",
+                        norm,
+                        norm));
+        ImmutableMap<String, String> upstream = settings.followsNorms() ? NormFollowing.of(net) : ImmutableMap.of();
+        return new LayerControl(
+                settings, order, scored, NormFollowing.withOverrides(upstream, settings.normOverrides()));
     }
 
-    /** Why the estimator takes none of the layer's matrices, or null. */
-    private static String tooSmall(TempBalanceBuilder settings, LayerWeights layer) {
-        String reason = null;
-        for (MatrixGroup group : settings.groups(layer)) {
-            try {
-                settings.esd().divisions(group);
-                return null;
-            } catch (IllegalArgumentException e) {
-                reason = e.getMessage();
-            }
-        }
-        return reason;
-    }
-
-    static LayerControl install(TempBalanceBuilder settings, Model net, LayerScoring.Selection selection) {
-        Map<Target, LayerFactors> factors = new EnumMap<>(Target.class);
+    private static Map<Target, Map<String, String>> refused(TempBalanceSettings settings, Model net) {
+        Map<Target, Map<String, String>> refused = new EnumMap<>(Target.class);
         for (Target target : settings.targets()) {
-            factors.put(target, target == Target.LEARNING_RATE ? LayerRates.install(net) : LayerDecays.install(net));
+            LayerFactors own = target == Target.LEARNING_RATE ? LayerRates.of(net) : LayerDecays.of(net);
+            refused.put(target, own.refused());
         }
-        ImmutableMap<String, String> follows = settings.followsNorms()
-                ? NormFollowing.withOverrides(NormFollowing.of(net), settings.normOverrides())
-                : NormFollowing.withOverrides(ImmutableMap.of(), settings.normOverrides());
-        return new LayerControl(settings, selection, factors, follows);
+        return refused;
     }
 
-    void follow(Attendance attendance) {
-        factors.values().forEach(handle -> handle.follow(attendance));
+    /** With the reason of the first target. */
+    private static Map<String, String> refusedByAll(Collection<Map<String, String>> targets) {
+        Map<String, String> byAll = new HashMap<>(targets.iterator().next());
+        targets.forEach(refused -> byAll.keySet().retainAll(refused.keySet()));
+        return byAll;
     }
 
-    /** Whether no factor was ever set, here or before the network was saved. */
-    boolean isFresh() {
+    static boolean isInstalled(Model net) {
+        return !LayerRates.of(net).layers().isEmpty()
+                || !LayerDecays.of(net).layers().isEmpty();
+    }
+
+    /** Gives every layer the updater and the decay its user configured. */
+    static void remove(Model net) {
+        LayerRates.remove(net);
+        LayerDecays.remove(net);
+    }
+
+    void install(Model net, Attendance attendance) {
+        listener = attendance;
+        install(net);
+    }
+
+    private void install(Model net) {
+        factors = new EnumMap<>(Target.class);
+        for (Target target : settings.targets()) {
+            factors.put(
+                    target,
+                    target == Target.LEARNING_RATE
+                            ? LayerRates.install(net, listener)
+                            : LayerDecays.install(net, listener));
+        }
+    }
+
+    /** Layers that are scored. */
+    ImmutableSet<String> scored() {
+        return scored.names();
+    }
+
+    /**
+     * Whether some factor was never set, here or before the network was saved, or was set in the future: in a network made
+     * by transfer learning, which counts iterations anew.
+     */
+    boolean isFresh(int iteration) {
+        // One more than now: a zip written in iterationDone has the counter of the iteration just done.
         return factors.values().stream()
                 .flatMap(handle -> handle.layers().stream().map(handle::schedule))
-                .allMatch(schedule -> schedule.updatedAtIteration() == LayerFactorSchedule.NEVER);
+                .mapToInt(LayerFactorSchedule::updatedAtIteration)
+                .anyMatch(updated -> updated == LayerFactorSchedule.NEVER || updated > iteration + 1);
     }
 
     /** Sets every layer's factor for the given iteration on, and says what was set. */
-    TempBalanceUpdate.Draft apply(Map<String, LayerScoring.Score> scores, int iteration, int epoch) {
-        Map<String, TempBalanceUpdate.Builder> rows = new LinkedHashMap<>();
-        factors.values().forEach(handle -> {
-            handle.layers().forEach(layer -> rows.computeIfAbsent(layer, TempBalanceUpdate.Builder::new));
-            handle.refused().keySet().forEach(layer -> rows.computeIfAbsent(layer, TempBalanceUpdate.Builder::new));
-        });
-        factors.forEach((target, handle) -> {
-            Map<String, RateAllocation.Layer> allocated = allocate(target, handle, scores);
-            for (String layer : handle.layers()) {
-                RateAllocation.Layer own = allocated.get(layer);
-                RateAllocation.Layer leader = own != null ? own : allocated.get(follows.getOrDefault(layer, layer));
-                double factor = (leader == null ? 1 : leader.factor()) * settings.multiplier(layer);
-                FactorUpdate update = FactorUpdate.of(factor, iteration, epoch)
-                        .withScore(own == null ? Double.NaN : own.smoothedScore());
-                handle.set(layer, settings.hold() ? update.held() : update);
-                describe(rows.get(layer), target, handle.schedule(layer), own);
+    TempBalanceUpdate.Draft apply(Model net, Map<String, LayerScoring.Score> scores, int iteration, int epoch) {
+        install(net); // again, since setLearningRate(..) puts a plain updater in the place of ours
+        Map<Target, Map<String, RateAllocation.Layer>> allocated = new EnumMap<>(Target.class);
+        factors.forEach((target, handle) -> allocated.put(target, allocate(target, handle, scores)));
+        factors.forEach((target, handle) -> handle.layers()
+                .forEach(layer -> handle.set(layer, update(layer, allocated.get(target), iteration, epoch))));
+        ImmutableList.Builder<TempBalanceUpdate.Layer> rows = ImmutableList.builder();
+        for (String layer : order) {
+            if (factors.values().stream()
+                    .anyMatch(handle ->
+                            handle.layers().contains(layer) || handle.refused().containsKey(layer))) {
+                rows.add(describe(layer, scores, allocated));
             }
-        });
-        rows.forEach((layer, row) -> row.note(reason(layer, scores)));
-        return new TempBalanceUpdate.Draft(iteration, epoch, rows.values());
+        }
+        return new TempBalanceUpdate.Draft(iteration, epoch, rows.build());
     }
 
     private Map<String, RateAllocation.Layer> allocate(
             Target target, LayerFactors handle, Map<String, LayerScoring.Score> scores) {
         List<LayerScore> inputs = new ArrayList<>();
-        for (LayerWeights layer : selection.kept()) {
-            String name = layer.layer();
-            if (handle.layers().contains(name)) {
-                LayerScoring.Score score = scores.get(name);
-                LayerFactorSchedule schedule = handle.schedule(name);
-                LayerScore input = LayerScore.of(name, score.value()).standardError(score.standardError());
-                double multiplier = settings.multiplier(name);
-                if (schedule.updatedAtIteration() != LayerFactorSchedule.NEVER && multiplier > 0) {
+        for (String layer : scored.names()) {
+            if (handle.layers().contains(layer)) {
+                LayerScoring.Score score = scores.get(layer);
+                LayerFactorSchedule schedule = handle.schedule(layer);
+                LayerScore input = LayerScore.of(layer, score.value()).standardError(score.standardError());
+                if (schedule.updatedAtIteration() != LayerFactorSchedule.NEVER) {
+                    double factor = schedule.factor() / settings.multiplier(layer);
                     input = input.previousSmoothedScore(schedule.score())
-                            .previousFactor(schedule.factor() / multiplier);
+                            .previousFactor(factor > 0 && Double.isFinite(factor) ? factor : Double.NaN);
                 }
                 inputs.add(input);
             }
@@ -151,27 +183,66 @@ final class LayerControl {
         return allocated;
     }
 
-    private void describe(
-            TempBalanceUpdate.Builder row, Target target, LayerFactorSchedule schedule, RateAllocation.Layer own) {
-        if (own != null) {
-            row.score(own.score(), own.smoothedScore());
-            row.note(own.note());
-        }
-        if (target == Target.LEARNING_RATE) {
-            row.rate(schedule.factor(), schedule.valueAt(schedule.updatedAtIteration(), schedule.updatedAtEpoch()));
-        } else {
-            row.decay(schedule.factor());
-        }
+    private FactorUpdate update(String layer, Map<String, RateAllocation.Layer> allocated, int iteration, int epoch) {
+        RateAllocation.Layer own = allocated.get(layer);
+        double factor = own != null || !follows.containsKey(layer)
+                ? factor(layer, allocated)
+                : factor(follows.get(layer), allocated) * settings.multiplier(layer);
+        FactorUpdate update =
+                FactorUpdate.of(factor, iteration, epoch).withScore(own == null ? Double.NaN : own.smoothedScore());
+        return settings.hold() ? update.held() : update;
     }
 
-    private String reason(String layer, Map<String, LayerScoring.Score> scores) {
+    private double factor(String layer, Map<String, RateAllocation.Layer> allocated) {
+        RateAllocation.Layer own = allocated.get(layer);
+        return (own == null ? 1 : own.factor()) * settings.multiplier(layer);
+    }
+
+    private TempBalanceUpdate.Layer describe(
+            String layer,
+            Map<String, LayerScoring.Score> scores,
+            Map<Target, Map<String, RateAllocation.Layer>> allocated) {
+        TempBalanceUpdate.Builder row = new TempBalanceUpdate.Builder(layer);
+        Set<String> notes = new LinkedHashSet<>();
+        factors.forEach((target, handle) -> {
+            RateAllocation.Layer own = allocated.get(target).get(layer);
+            if (own != null) {
+                row.score(own.score(), own.smoothedScore());
+                notes.add(own.note());
+            }
+            if (handle.layers().contains(layer)) {
+                LayerFactorSchedule schedule = handle.schedule(layer);
+                if (target == Target.LEARNING_RATE) {
+                    row.rate(
+                            schedule.factor(),
+                            schedule.valueAt(schedule.updatedAtIteration(), schedule.updatedAtEpoch()));
+                } else {
+                    row.decay(schedule.factor());
+                }
+            }
+        });
+        notes.addAll(reasons(layer, scores));
+        factors.values().forEach(handle -> notes.add(handle.refused().getOrDefault(layer, "")));
+        notes.remove("");
+        return row.note(String.join("; ", notes)).build();
+    }
+
+    /** Why the layer has no score, and whose factor it takes. */
+    private List<String> reasons(String layer, Map<String, LayerScoring.Score> scores) {
         if (scores.containsKey(layer)) {
-            return scores.get(layer).reason();
+            return List.of(scores.get(layer).reason());
         }
-        if (follows.containsKey(layer)) {
-            return "follows " + follows.get(layer);
+        List<String> reasons = new ArrayList<>();
+        if (scored.reasons().containsKey(layer)) {
+            reasons.add(scored.reasons().get(layer));
         }
-        String refused = factors.values().iterator().next().refused().get(layer);
-        return selection.reasons().getOrDefault(layer, refused == null ? "not a kind that is scored" : refused);
+        if (follows.containsKey(layer) && isSteered(layer)) {
+            reasons.add("follows " + follows.get(layer));
+        }
+        return reasons.isEmpty() && isSteered(layer) ? List.of("not a kind that is scored") : reasons;
+    }
+
+    private boolean isSteered(String layer) {
+        return factors.values().stream().anyMatch(handle -> handle.layers().contains(layer));
     }
 }

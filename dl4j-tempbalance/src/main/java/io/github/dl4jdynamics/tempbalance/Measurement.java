@@ -11,6 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.util.concurrent.Futures;
@@ -25,20 +26,22 @@ final class Measurement {
     /** One daemon thread for all networks; it goes when idle. */
     private static final ThreadPoolExecutor BACKGROUND = backgroundThread();
 
-    private final TempBalanceBuilder settings;
+    private final int lag;
     private final LayerScoring scoring;
     private final WeightSpectrumAnalyzer analyzer;
+    private final WeightSpectrumAnalyzer backgroundAnalyzer;
     private final ImmutableSet<String> layers;
     private final SpectrumMemory memory;
 
     private Future<Map<String, LayerScoring.Score>> pending;
     private int pendingSince;
 
-    Measurement(TempBalanceBuilder settings, LayerScoring.Selection selection) {
-        this.settings = settings;
+    Measurement(TempBalanceSettings settings, ImmutableSet<String> layers) {
+        this.lag = settings.background().lag();
         this.scoring = settings.scoring();
         this.analyzer = settings.analyzer();
-        this.layers = selection.kept().stream().map(LayerWeights::layer).collect(ImmutableSet.toImmutableSet());
+        this.backgroundAnalyzer = settings.backgroundAnalyzer();
+        this.layers = layers;
         this.memory = new SpectrumMemory(settings.unchanged());
     }
 
@@ -50,24 +53,18 @@ final class Measurement {
         return scores(memory.rows(selected));
     }
 
-    /** Begins a pass on a snapshot where that is asked for; false when the caller has to measure now. */
-    boolean startInBackground(Model net, int iteration) {
-        if (!settings.background().isOn() || iteration == 0) {
-            return false; // the first rates decide the first update, so they cannot come later
-        }
+    /** Begins a pass on a snapshot, unless one is under way. */
+    void startInBackground(Model net, int iteration) {
         if (pending == null) {
             List<LayerWeights> snapshot = new ArrayList<>();
             selected(net).forEach(layer -> snapshot.add(layer.snapshot()));
-            WeightSpectrumAnalyzer other = settings.backgroundAnalyzer();
-            pending = BACKGROUND.submit(() -> scores(other.analyze(snapshot)));
+            pending = BACKGROUND.submit(() -> scores(backgroundAnalyzer.analyze(snapshot)));
             pendingSince = iteration;
         }
-        return true;
     }
 
     /** The background pass, when its time has come. */
     Optional<Map<String, LayerScoring.Score>> finished(int iteration) {
-        int lag = settings.background().lag();
         boolean due = pending != null && (lag == 0 ? pending.isDone() : iteration >= pendingSince + lag);
         if (!due) {
             return Optional.empty();
@@ -77,14 +74,15 @@ final class Measurement {
         return Optional.of(Futures.getUnchecked(done));
     }
 
+    /** Forgets a pass under way: newer scores are there. */
+    void drop() {
+        pending = null;
+    }
+
     private List<LayerWeights> selected(Model net) {
-        List<LayerWeights> selected = new ArrayList<>();
-        for (LayerWeights layer : LayerWeights.of(net)) {
-            if (layers.contains(layer.layer())) {
-                selected.add(layer);
-            }
-        }
-        return selected;
+        return LayerWeights.of(net).stream()
+                .filter(layer -> layers.contains(layer.layer()))
+                .collect(ImmutableList.toImmutableList());
     }
 
     private Map<String, LayerScoring.Score> scores(List<LayerSpectrum> rows) {

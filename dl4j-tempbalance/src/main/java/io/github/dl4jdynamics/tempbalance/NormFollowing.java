@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 import com.google.common.collect.ImmutableMap;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
@@ -20,12 +17,12 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 /**
  * Which weighted layer a batch normalization takes its rate from: the nearest one upstream.
  *
- * <p>Nearest counts vertices, through activations, pooling, merges and other normalizations. Where two are equally near,
- * as behind the addition of a residual block with a projection shortcut, the one on the vertex's first input wins, which
- * by habit is the main path. So a normalization behind an addition follows the last convolution of the block, and in a
- * pre-activation network each normalization follows the convolution whose output it normalizes, not the one it feeds.
- * (The released code goes by names, {@code bn1} to {@code conv1}, which in pre-activation networks is the layer it
- * feeds.) A normalization of the network's input has none and keeps its own rate.
+ * <p>Upstream leads through activations, pooling, dropout and other normalizations; where branches meet, through the one
+ * with the most weighted layers in a row behind it, of equals the first. So a normalization behind the addition of a
+ * residual block follows the block's last convolution and not its shortcut, and in a pre-activation network each
+ * normalization follows the convolution whose output it normalizes, not the one it feeds. (The released code goes by names,
+ * {@code bn1} to {@code conv1}, which in pre-activation networks is the layer it feeds.) A normalization of the network's
+ * input has none and keeps its own rate.
  */
 final class NormFollowing {
 
@@ -49,7 +46,7 @@ final class NormFollowing {
                 if (weighted != null) {
                     follows.put(name, weighted);
                 }
-            } else if (layer.numParams() > 0) {
+            } else if (hasWeights(layer)) {
                 weighted = name;
             }
         }
@@ -57,38 +54,62 @@ final class NormFollowing {
     }
 
     private static ImmutableMap<String, String> ofGraph(ComputationGraph net) {
+        int[] depths = depths(net);
         ImmutableMap.Builder<String, String> follows = ImmutableMap.builder();
         for (GraphVertex vertex : net.getVertices()) {
             if (vertex.hasLayer() && isNorm(vertex.getLayer())) {
-                nearestWeighted(net.getVertices(), vertex)
-                        .ifPresent(source -> follows.put(vertex.getVertexName(), source));
+                GraphVertex source = upstream(net, vertex, depths);
+                while (source != null && !hasWeights(source)) {
+                    source = upstream(net, source, depths);
+                }
+                if (source != null) {
+                    follows.put(vertex.getVertexName(), source.getVertexName());
+                }
             }
         }
         return follows.build();
     }
 
-    /** Breadth first, inputs in their order: the first weighted vertex met is the nearest. */
-    private static Optional<String> nearestWeighted(GraphVertex[] vertices, GraphVertex norm) {
-        Deque<GraphVertex> queue = new ArrayDeque<>();
-        Set<Integer> seen = new HashSet<>();
-        queue.add(norm);
-        while (!queue.isEmpty()) {
-            GraphVertex vertex = queue.remove();
-            if (vertex != norm && vertex.numParams() > 0 && !(vertex.hasLayer() && isNorm(vertex.getLayer()))) {
-                return Optional.of(vertex.getVertexName());
-            }
-            VertexIndices[] inputs = vertex.getInputVertices();
-            for (int i = 0; inputs != null && i < inputs.length; i++) {
-                if (seen.add(inputs[i].getVertexIndex())) {
-                    queue.add(vertices[inputs[i].getVertexIndex()]);
-                }
+    /** Weighted layers on the longest way from an input to each vertex, itself included. */
+    private static int[] depths(ComputationGraph net) {
+        int[] depths = new int[net.getVertices().length];
+        for (int index : net.topologicalSortOrder()) {
+            GraphVertex vertex = net.getVertices()[index];
+            GraphVertex source = upstream(net, vertex, depths);
+            depths[index] = (source == null ? 0 : depths[source.getVertexIndex()]) + (hasWeights(vertex) ? 1 : 0);
+        }
+        return depths;
+    }
+
+    /** The deepest input, of equals the first; null for an input of the network. */
+    private static GraphVertex upstream(ComputationGraph net, GraphVertex vertex, int[] depths) {
+        VertexIndices[] inputs = vertex.getInputVertices();
+        GraphVertex deepest = null;
+        for (int i = 0; inputs != null && i < inputs.length; i++) {
+            int index = inputs[i].getVertexIndex();
+            if (deepest == null || depths[index] > depths[deepest.getVertexIndex()]) {
+                deepest = net.getVertices()[index];
             }
         }
-        return Optional.empty();
+        return deepest;
+    }
+
+    private static boolean hasWeights(GraphVertex vertex) {
+        return vertex.hasLayer() ? hasWeights(vertex.getLayer()) : vertex.numParams() > 0;
     }
 
     private static boolean isNorm(Layer layer) {
-        return layer.conf().getLayer() instanceof BatchNormalization;
+        return conf(layer) instanceof BatchNormalization;
+    }
+
+    /** Whether the layer has parameters and is neither a normalization nor an activation function that learns. */
+    private static boolean hasWeights(Layer layer) {
+        return layer.numParams() > 0 && !isNorm(layer) && !(conf(layer) instanceof PReLULayer);
+    }
+
+    private static org.deeplearning4j.nn.conf.layers.Layer conf(Layer layer) {
+        org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
+        return conf instanceof FrozenLayer ? ((FrozenLayer) conf).getLayer() : conf;
     }
 
     /** The rule with the user's choices in place of it; a norm mapped to the empty string keeps its own rate. */

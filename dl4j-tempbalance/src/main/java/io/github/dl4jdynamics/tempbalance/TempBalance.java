@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
+import java.util.List;
+import java.util.function.Function;
+
 import io.github.dl4jdynamics.spectral.math.FarmsEsd;
 import io.github.dl4jdynamics.spectral.math.MedianFit;
 import io.github.dl4jdynamics.spectral.rates.LayerDecays;
+import io.github.dl4jdynamics.spectral.rates.LayerFactors;
 import io.github.dl4jdynamics.spectral.rates.LayerRates;
 import io.github.dl4jdynamics.tempbalance.math.ExclusionRules;
 import io.github.dl4jdynamics.tempbalance.math.LinearMap;
@@ -11,6 +15,8 @@ import io.github.dl4jdynamics.tempbalance.math.SigmoidMap;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+
+import static com.google.common.base.Preconditions.checkArgument;
 
 /**
  * Trains every layer of an unmodified network at a rate chosen from its weight spectrum.
@@ -35,9 +41,9 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
  * @since 0.1
  */
 public final class TempBalance {
-    private final TempBalanceBuilder settings;
+    private final TempBalanceSettings settings;
 
-    TempBalance(TempBalanceBuilder settings) {
+    TempBalance(TempBalanceSettings settings) {
         this.settings = settings;
     }
 
@@ -93,15 +99,19 @@ public final class TempBalance {
 
     /** A builder with these settings. */
     public TempBalanceBuilder toBuilder() {
-        return settings.copy();
+        return settings.toBuilder();
     }
 
     /**
      * Starts balancing a network, fresh, half-trained or restored from a zip; restored factors continue.
      *
+     * <p>Not from inside a listener's callback: Deeplearning4j cannot change its listeners while it calls them.
+     *
      * @return the listener, which holds the history; it is added to the network's listeners
-     * @throws IllegalArgumentException for another kind of model, or when no layer can be tuned, with every layer's reason
+     * @throws IllegalArgumentException for another kind of model, settings that do not fit it, or when no layer can be
+     *     tuned, with every layer's reason
      * @throws IllegalStateException for a network that is not initialised or already has such a listener
+     * @throws RuntimeException of the first measurement; the network is as it was before
      */
     public TempBalanceListener attach(Model net) {
         TempBalanceListener listener = listener();
@@ -111,17 +121,20 @@ public final class TempBalance {
 
     /**
      * Stops balancing: the listener goes, every layer gets the updater and weight decay its user configured, with the
-     * updater state it has reached. A zip saved afterwards needs none of our classes.
+     * updater state it has reached. A zip saved afterwards needs none of our classes. Does nothing to a network that is
+     * not balanced. Not from inside a listener's callback, as {@link #attach}.
+     *
+     * @throws IllegalArgumentException for another kind of model
+     * @throws IllegalStateException for a network that is not initialised
      */
     public static void detach(Model net) {
         TempBalanceListener.removeFrom(net);
-        LayerRates.remove(net);
-        LayerDecays.remove(net);
+        LayerControl.remove(net);
     }
 
     /**
      * A listener for {@code setListeners(..)}. It attaches to every network that calls it, before the first update it
-     * sees.
+     * sees; a network it cannot attach to is logged and trains at its own rates.
      */
     public TempBalanceListener listener() {
         return new TempBalanceListener(settings);
@@ -132,25 +145,28 @@ public final class TempBalance {
      * for configurations kept as JSON, {@code ParallelWrapper} and Spark. Train with {@link #listener()}.
      *
      * @return the same configuration
-     * @throws IllegalArgumentException when no layer's updater has a learning rate
+     * @throws IllegalArgumentException when no layer can be steered, with every layer's reason
      */
     public MultiLayerConfiguration configure(MultiLayerConfiguration conf) {
-        if (settings.targets().contains(Target.LEARNING_RATE)) {
-            TempBalanceListener.checkSteerable(LayerRates.install(conf), "the configuration");
-        }
-        if (settings.targets().contains(Target.WEIGHT_DECAY)) {
-            TempBalanceListener.checkSteerable(LayerDecays.install(conf), "the configuration");
-        }
-        return conf;
+        return configure(conf, conf.clone(), LayerRates::install, LayerDecays::install);
     }
 
     /** See {@link #configure(MultiLayerConfiguration)}. */
     public ComputationGraphConfiguration configure(ComputationGraphConfiguration conf) {
-        if (settings.targets().contains(Target.LEARNING_RATE)) {
-            TempBalanceListener.checkSteerable(LayerRates.install(conf), "the configuration");
-        }
-        if (settings.targets().contains(Target.WEIGHT_DECAY)) {
-            TempBalanceListener.checkSteerable(LayerDecays.install(conf), "the configuration");
+        return configure(conf, conf.clone(), LayerRates::install, LayerDecays::install);
+    }
+
+    /** On a copy first, so that a refusal leaves no trace. */
+    private <C> C configure(C conf, C trial, Function<C, LayerFactors> rates, Function<C, LayerFactors> decays) {
+        for (C each : List.of(trial, conf)) {
+            for (Target target : settings.targets()) {
+                LayerFactors factors = (target == Target.LEARNING_RATE ? rates : decays).apply(each);
+                checkArgument(
+                        !factors.layers().isEmpty(),
+                        "target %s must have a layer it can act on, got none: %s",
+                        target,
+                        factors.refused());
+            }
         }
         return conf;
     }

@@ -2,28 +2,21 @@
 package io.github.dl4jdynamics.tempbalance;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import io.github.dl4jdynamics.spectral.math.EsdEstimator;
-import io.github.dl4jdynamics.spectral.math.MatrixGroup;
 import io.github.dl4jdynamics.spectral.math.MedianFit;
 import io.github.dl4jdynamics.spectral.math.SpectrumMetric;
 import io.github.dl4jdynamics.spectral.math.TailFitter;
 import io.github.dl4jdynamics.spectral.math.WholeMatrixEsd;
 import io.github.dl4jdynamics.spectral.nd4j.GramSpectra;
 import io.github.dl4jdynamics.spectral.report.SamplingSchedule;
-import io.github.dl4jdynamics.spectral.weights.LayerWeights;
-import io.github.dl4jdynamics.spectral.weights.WeightArray;
 import io.github.dl4jdynamics.spectral.weights.WeightKind;
-import io.github.dl4jdynamics.spectral.weights.WeightSpectrumAnalyzer;
 import io.github.dl4jdynamics.tempbalance.math.Blocks;
 import io.github.dl4jdynamics.tempbalance.math.ExclusionRules;
 import io.github.dl4jdynamics.tempbalance.math.Guards;
@@ -40,31 +33,32 @@ import static com.google.common.base.Preconditions.checkNotNull;
  * @since 0.1
  */
 public final class TempBalanceBuilder {
-    private Set<WeightKind> kinds = WeightKind.REFERENCE;
-    private EsdEstimator esd = new WholeMatrixEsd();
-    private TailFitter fit = MedianFit.released();
-    private double zeroThreshold;
-    private GramSpectra solver = GramSpectra.defaults();
-    private SpectrumMetric metric = SpectrumMetric.ALPHA;
-    private ExclusionRules exclusions = ExclusionRules.tempBalance();
-    private Predicate<String> include = layer -> true;
-    private ImmutableSet<String> named = ImmutableSet.of();
-    private RateAssignment assignment = LinearMap.of(0.5, 1.5);
-    private RateAssignment decayAssignment = LinearMap.of(0.67, 3);
-    private Blocks blocks = Blocks.perLayer();
-    private Guards guards = Guards.none();
-    private double smoothing;
-    private Set<Target> targets = Sets.immutableEnumSet(Target.LEARNING_RATE);
-    private boolean followNorms = true;
-    private Map<String, String> normOverrides = ImmutableMap.of();
-    private Map<String, Double> multipliers = ImmutableMap.of();
-    private SamplingSchedule schedule = SamplingSchedule.everyEpochs(1);
-    private int iterationsPerEpoch;
-    private boolean hold;
-    private double unchanged;
-    private double timeBudget = Double.POSITIVE_INFINITY;
-    private Background background = Background.OFF;
-    private boolean failFast;
+    // Read by TempBalanceSettings, which holds a copy nobody changes.
+    Set<WeightKind> kinds = WeightKind.REFERENCE;
+    EsdEstimator esd = new WholeMatrixEsd();
+    TailFitter fit = MedianFit.released();
+    double zeroThreshold;
+    GramSpectra solver = GramSpectra.defaults();
+    SpectrumMetric metric = SpectrumMetric.ALPHA;
+    ExclusionRules exclusions = ExclusionRules.tempBalance();
+    Predicate<String> include = layer -> true;
+    ImmutableSet<String> excluded = ImmutableSet.of();
+    RateAssignment assignment = LinearMap.of(0.5, 1.5);
+    RateAssignment decayAssignment = LinearMap.of(0.67, 3);
+    Blocks blocks = Blocks.perLayer();
+    Guards guards = Guards.none();
+    double smoothing;
+    Set<Target> targets = Sets.immutableEnumSet(Target.LEARNING_RATE);
+    boolean followNorms = true;
+    Map<String, String> normOverrides = ImmutableMap.of();
+    Map<String, Double> multipliers = ImmutableMap.of();
+    SamplingSchedule schedule = SamplingSchedule.everyEpochs(1);
+    int iterationsPerEpoch;
+    boolean hold;
+    double unchanged;
+    double timeBudget = Double.POSITIVE_INFINITY;
+    Background background = Background.OFF;
+    boolean failFast;
 
     TempBalanceBuilder() {}
 
@@ -78,7 +72,7 @@ public final class TempBalanceBuilder {
         copy.metric = metric;
         copy.exclusions = exclusions;
         copy.include = include;
-        copy.named = named;
+        copy.excluded = excluded;
         copy.assignment = assignment;
         copy.decayAssignment = decayAssignment;
         copy.blocks = blocks;
@@ -156,9 +150,9 @@ public final class TempBalanceBuilder {
         return this;
     }
 
-    /** Layers that keep the base rate; an unknown name is refused when attaching. */
+    /** Layers that keep the base rate, besides those named before; an unknown name is refused when attaching. */
     public TempBalanceBuilder exclude(String... layers) {
-        this.named = ImmutableSet.copyOf(layers);
+        excluded = Sets.union(excluded, ImmutableSet.copyOf(layers)).immutableCopy();
         return this;
     }
 
@@ -208,7 +202,10 @@ public final class TempBalanceBuilder {
         return this;
     }
 
-    /** Lets one normalization follow the layer named, instead of the nearest upstream; "" keeps its own rate. */
+    /**
+     * Lets one normalization follow the layer named, instead of the nearest upstream; "" keeps its own rate. Also for
+     * normalizations of custom classes; a layer that is scored itself follows none and is refused when attaching.
+     */
     public TempBalanceBuilder normFollows(String norm, String layer) {
         normOverrides = ImmutableMap.<String, String>builder()
                 .putAll(normOverrides)
@@ -217,7 +214,10 @@ public final class TempBalanceBuilder {
         return this;
     }
 
-    /** A constant the layer's factor is multiplied with (discriminative fine-tuning). Default 1. */
+    /**
+     * A constant the layer's factor is multiplied with (discriminative fine-tuning), and with it that of the norms that
+     * follow the layer. Default 1; 0 stops the layer.
+     */
     public TempBalanceBuilder multiplier(String layer, double multiplier) {
         checkArgument(
                 multiplier >= 0 && !Double.isInfinite(multiplier),
@@ -243,7 +243,8 @@ public final class TempBalanceBuilder {
 
     /**
      * When to measure, with {@link SamplingSchedule#startingAfter} for a warm-up during which all factors are 1, and
-     * {@link SamplingSchedule#stoppingAfter} after which they stay as they are.
+     * {@link SamplingSchedule#stoppingAfter} after which they stay as they are. The end of a warm-up is measured too, so
+     * that the first iteration after it trains at the new rates.
      */
     public TempBalanceBuilder schedule(SamplingSchedule schedule) {
         this.schedule =
@@ -253,17 +254,20 @@ public final class TempBalanceBuilder {
 
     /**
      * Iterations that make an epoch where the network is trained by {@code fit(DataSet)}, which never ends one. Default
-     * unknown: a schedule over epochs then measures once and warns.
+     * unknown: a schedule over epochs then goes by the network's epoch counter, which the caller has to move, and warns.
      */
     public TempBalanceBuilder iterationsPerEpoch(int iterations) {
-        checkArgument(iterations >= 1, "iterationsPerEpoch must be >= 1, got %s", iterations);
+        checkArgument(
+                iterations >= 1,
+                "iterationsPerEpoch must be >= 1, got %s; it is the number of batches in the training data",
+                iterations);
         this.iterationsPerEpoch = iterations;
         return this;
     }
 
     /**
-     * Whether rates stay constant between measurements instead of following the base schedule: the "stage" rule of
-     * TempBalance's language models. Default false.
+     * Whether rates stay constant from one measurement to the next (also after the last) instead of following the base
+     * schedule: the "stage" rule of TempBalance's language models. Default false.
      */
     public TempBalanceBuilder holdBetweenMeasurements(boolean hold) {
         this.hold = hold;
@@ -283,7 +287,10 @@ public final class TempBalanceBuilder {
         return this;
     }
 
-    /** Most time the measurements may take, as a fraction of training time. Default unlimited. */
+    /**
+     * Most time the measurements may take, as a fraction of training time; those beyond it are left out and marked in the
+     * history. Default unlimited.
+     */
     public TempBalanceBuilder timeBudget(double fraction) {
         checkArgument(fraction > 0, "timeBudget must be > 0, got %s; 0.02 allows two percent", fraction);
         this.timeBudget = fraction;
@@ -312,119 +319,6 @@ public final class TempBalanceBuilder {
                 !(background.isOn() && unchanged > 0),
                 "skipUnchanged and background must not be used together: the training thread would compare weights it "
                         + "should not wait for; drop one");
-        return new TempBalance(copy());
-    }
-
-    WeightSpectrumAnalyzer analyzer() {
-        return analyzer(solver);
-    }
-
-    WeightSpectrumAnalyzer backgroundAnalyzer() {
-        return analyzer(background.solver());
-    }
-
-    private WeightSpectrumAnalyzer analyzer(GramSpectra gramSpectra) {
-        return WeightSpectrumAnalyzer.builder()
-                .kinds(kinds)
-                .esd(esd)
-                .fit(fit)
-                .zeroThreshold(zeroThreshold)
-                .minEigenvalues(0)
-                .metrics(Sets.immutableEnumSet(metric, SpectrumMetric.ALPHA, SpectrumMetric.STANDARD_ERROR))
-                .solver(gramSpectra)
-                .build();
-    }
-
-    LayerScoring scoring() {
-        return new LayerScoring(kinds, exclusions, include.and(layer -> !named.contains(layer)), metric);
-    }
-
-    RateAllocator allocator(Target target) {
-        return RateAllocator.builder()
-                .assignment(target == Target.LEARNING_RATE ? assignment : decayAssignment)
-                .blocks(blocks)
-                .guards(guards)
-                .smoothing(smoothing)
-                .build();
-    }
-
-    /** Every layer name the settings mention, with the setting. */
-    Map<String, String> mentionedLayers() {
-        Map<String, String> mentioned = new LinkedHashMap<>();
-        named.forEach(layer -> mentioned.put(layer, "exclude"));
-        multipliers.keySet().forEach(layer -> mentioned.put(layer, "multiplier"));
-        normOverrides.forEach((norm, layer) -> {
-            mentioned.put(norm, "normFollows");
-            if (!layer.isEmpty()) {
-                mentioned.put(layer, "normFollows");
-            }
-        });
-        return mentioned;
-    }
-
-    EsdEstimator esd() {
-        return esd;
-    }
-
-    /** Shapes of the layer's weight arrays that are scored. */
-    List<MatrixGroup> groups(LayerWeights layer) {
-        return layer.arrays().stream()
-                .filter(array -> kinds.contains(array.kind()))
-                .map(WeightArray::group)
-                .collect(ImmutableList.toImmutableList());
-    }
-
-    Set<Target> targets() {
-        return targets;
-    }
-
-    boolean followsNorms() {
-        return followNorms;
-    }
-
-    Map<String, String> normOverrides() {
-        return normOverrides;
-    }
-
-    double multiplier(String layer) {
-        return multipliers.getOrDefault(layer, 1.0);
-    }
-
-    SamplingSchedule schedule() {
-        return schedule;
-    }
-
-    int iterationsPerEpoch() {
-        return iterationsPerEpoch;
-    }
-
-    boolean hold() {
-        return hold;
-    }
-
-    double unchanged() {
-        return unchanged;
-    }
-
-    double timeBudget() {
-        return timeBudget;
-    }
-
-    Background background() {
-        return background;
-    }
-
-    boolean failFast() {
-        return failFast;
-    }
-
-    @Override
-    public String toString() {
-        return "TempBalance{metric=" + metric.key() + ", esd=" + esd + ", fit=" + fit + ", zeroThreshold="
-                + zeroThreshold
-                + ", kinds=" + kinds + ", " + exclusions + ", assignment=" + assignment + ", blocks=" + blocks + ", "
-                + guards + ", smoothing=" + smoothing + ", targets=" + targets + ", followNorms=" + followNorms
-                + ", multipliers=" + multipliers + ", schedule=" + schedule + ", hold=" + hold + ", skipUnchanged="
-                + unchanged + ", timeBudget=" + timeBudget + ", background=" + background + ", solver=" + solver + "}";
+        return new TempBalance(new TempBalanceSettings(this));
     }
 }

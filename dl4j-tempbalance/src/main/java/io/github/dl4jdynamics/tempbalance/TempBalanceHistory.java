@@ -28,7 +28,7 @@ public final class TempBalanceHistory {
         this.updates = ImmutableList.copyOf(updates);
     }
 
-    /** Updates in time order. */
+    /** Updates in time order; those the time budget refused one after the other are one entry, the latest. */
     public ImmutableList<TempBalanceUpdate> updates() {
         return updates;
     }

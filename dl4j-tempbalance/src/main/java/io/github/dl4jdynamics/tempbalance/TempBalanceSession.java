@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,147 +14,143 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
-/** One network under control: when its spectra are measured, and what became of it. Called by its training thread. */
+/** One network under control: its schedules, its measurements and what became of them. Called by its training thread. */
 final class TempBalanceSession {
     private static final Logger log = LoggerFactory.getLogger(TempBalanceSession.class);
 
-    private final TempBalanceBuilder settings;
-    private final WeakReference<Model> network;
+    private final TempBalanceSettings settings;
     private final Measurement measurement;
+    private final Attendance attendance = new Attendance("TempBalanceListener");
     private final LayerControl control;
-    private final Attendance attendance;
+    private final MeasurementTimes times;
     private final TimeBudget budget;
     private final List<TempBalanceUpdate> updates = new ArrayList<>();
-
-    /** Between the hooks of an epoch; false where {@code fit(DataSet)} trains without them. */
-    private boolean insideEpoch;
-
-    private int lastEpoch;
-    private boolean warnedOfEpochs;
+    private boolean lastWasRefused;
     private boolean warnedOfFailure;
 
-    TempBalanceSession(TempBalanceBuilder settings, Model net) {
+    /**
+     * Installs the schedules; nothing is measured yet. Holds no reference to the network or its arrays.
+     *
+     * @throws IllegalArgumentException or IllegalStateException before anything is changed
+     */
+    TempBalanceSession(TempBalanceSettings settings, Model net) {
         this.settings = settings;
-        this.network = new WeakReference<>(net);
         List<LayerWeights> layers = LayerWeights.of(net);
-        checkMentioned(layers);
-        LayerScoring.Selection selection = LayerControl.selection(settings, net, layers);
-        this.measurement = new Measurement(settings, selection);
-        this.control = LayerControl.install(settings, net, selection);
-        this.attendance = new Attendance("TempBalanceListener", iteration(net));
-        control.follow(attendance);
-        this.budget = TimeBudget.ofFraction(settings.timeBudget());
-        this.lastEpoch = epoch(net);
-        if (control.isFresh() && settings.schedule().isActive(iteration(net), epoch(net))) {
-            measure(net, iteration(net), epoch(net));
-        }
-        log.info("TempBalance steers {} of {} layers: {}", selection.kept().size(), layers.size(), settings);
-    }
-
-    private void checkMentioned(List<LayerWeights> layers) {
-        List<String> names = new ArrayList<>();
-        layers.forEach(layer -> names.add(layer.layer()));
-        settings.mentionedLayers()
-                .forEach((layer, setting) -> checkArgument(
-                        names.contains(layer),
-                        "layer '%s' named in %s does not exist; the network has %s",
-                        layer,
-                        setting,
-                        names));
+        this.control = LayerControl.of(settings, net, layers);
+        this.measurement = new Measurement(settings, control.scored());
+        this.times = new MeasurementTimes(settings.schedule(), settings.iterationsPerEpoch(), epoch(net));
+        this.budget = settings.timeBudget();
+        control.install(net, attendance);
+        log.info("TempBalance steers {} of {} layers: {}", control.scored().size(), layers.size(), settings);
     }
 
     synchronized TempBalanceHistory history() {
         return new TempBalanceHistory(settings.toString(), updates);
     }
 
-    void epochStarted() {
-        insideEpoch = true;
-    }
-
-    void iterationStarted() {
-        attendance.seen(iteration(net()));
-    }
-
-    void iterationDone(int iteration, int epoch) {
+    /** Measures before the first update; a network whose factors were restored continues with them. */
+    void start(Model net) {
+        int iteration = iteration(net);
         attendance.seen(iteration);
-        int next = iteration + 1;
-        guarded(next, epoch, () -> {
-            measurement.finished(next).ifPresent(scores -> record(control.apply(scores, next, epoch), 0));
-            if (settings.schedule().isDueAtIteration(next)) {
-                measure(net(), next, epoch);
-            } else if (!insideEpoch) {
-                epochWithoutHooks(next, epoch);
-            }
-        });
+        if (control.isFresh(iteration) && times.includes(iteration, epoch(net))) {
+            measure(net, iteration, epoch(net));
+        }
     }
 
-    void epochEnded() {
-        insideEpoch = false;
-        Model net = net();
+    void startGuarded(Model net) {
+        guarded(iteration(net), epoch(net), () -> start(net));
+    }
+
+    void epochStarted() {
+        times.epochStarted();
+    }
+
+    void iterationStarted(Model net) {
+        int iteration = iteration(net);
+        int epoch = epoch(net);
+        attendance.seen(iteration);
+        if (times.isDueSinceEpochMovedTo(epoch)) {
+            guarded(iteration, epoch, () -> measure(net, iteration, epoch));
+        }
+    }
+
+    void iterationDone(Model net, int iteration, int epoch) {
+        int next = iteration + 1;
+        attendance.seen(iteration);
+        guarded(next, epoch, () -> applyFinished(net, next, epoch));
+        if (times.isDueBeforeIteration(next)) {
+            guarded(next, epoch, () -> measure(net, next, epoch));
+        }
+    }
+
+    void epochEnded(Model net) {
         int ended = epoch(net);
-        lastEpoch = ended + 1;
-        if (settings.schedule().isDueAtEpochEnd(ended)) {
+        if (times.isDueAfterEpoch(ended)) {
             guarded(iteration(net), ended + 1, () -> measure(net, iteration(net), ended + 1));
         }
     }
 
-    void updateNow() {
-        Model net = net();
-        measure(net, iteration(net), epoch(net));
-    }
-
-    /** {@code fit(DataSet)} fires no epoch hooks: an epoch ends by count, or when the caller moves the epoch counter. */
-    private void epochWithoutHooks(int next, int epoch) {
-        int length = settings.iterationsPerEpoch();
-        if (length > 0 && next % length == 0 && settings.schedule().isDueAtEpochEnd(next / length - 1)) {
-            measure(net(), next, epoch);
-        } else if (length == 0 && epoch != lastEpoch) {
-            lastEpoch = epoch;
-            if (settings.schedule().isDueAtEpochEnd(epoch - 1)) {
-                measure(net(), next, epoch);
-            }
-        } else if (length == 0 && settings.schedule().countsEpochs() && !warnedOfEpochs) {
-            warnedOfEpochs = true;
-            log.warn(
-                    "the network is trained by fit(DataSet), which ends no epoch, and rates are to be measured at epoch "
-                            + "ends: they stay as they are. Set iterationsPerEpoch(..) or everyIterations(..).");
-        }
+    /** Measures at once, whatever the schedule, the time budget and the background setting say. */
+    void updateNow(Model net) {
+        long start = System.nanoTime();
+        measurement.drop();
+        record(control.apply(net, measurement.now(net), iteration(net), epoch(net)), start);
     }
 
     private void measure(Model net, int iteration, int epoch) {
         if (!budget.tryBegin()) {
-            add(new TempBalanceUpdate(iteration, epoch, 0, ImmutableList.of(), "skipped: time budget, " + budget));
+            addRefused(
+                    new TempBalanceUpdate(iteration, epoch, 0, ImmutableList.of(), "skipped: time budget, " + budget));
             return;
         }
         long start = System.nanoTime();
         try {
-            if (measurement.startInBackground(net, iteration)) {
-                return;
+            // The first rates decide the first update, so they cannot come later.
+            if (settings.background().isOn() && !control.isFresh(iteration)) {
+                measurement.startInBackground(net, iteration);
+            } else {
+                record(control.apply(net, measurement.now(net), iteration, epoch), start);
             }
-            TempBalanceUpdate.Draft draft = control.apply(measurement.now(net), iteration, epoch);
-            record(draft, (System.nanoTime() - start) / 1e6);
         } finally {
             budget.end();
         }
     }
 
-    private void record(TempBalanceUpdate.Draft draft, double milliseconds) {
-        TempBalanceUpdate update = draft.took(milliseconds);
+    private void applyFinished(Model net, int iteration, int epoch) {
+        long start = System.nanoTime();
+        measurement
+                .finished(iteration)
+                .ifPresent(scores -> record(control.apply(net, scores, iteration, epoch), start));
+    }
+
+    private void record(TempBalanceUpdate.Draft draft, long start) {
+        TempBalanceUpdate update = draft.took((System.nanoTime() - start) / 1e6);
         add(update);
         log.debug("TempBalance {}", update);
     }
 
     private synchronized void add(TempBalanceUpdate update) {
         updates.add(update);
+        lastWasRefused = false;
     }
 
-    /** A failing measurement never stops training: logged once, marked in the history, the rates stay. */
+    /** One row for all that are refused in a row: a small budget refuses most. */
+    private synchronized void addRefused(TempBalanceUpdate update) {
+        if (lastWasRefused) {
+            updates.remove(updates.size() - 1);
+        }
+        updates.add(update);
+        lastWasRefused = true;
+    }
+
+    /**
+     * A failing measurement never stops training: logged once, marked in the history, the rates stay. Errors too, since
+     * native memory runs out as an {@code OutOfMemoryError} and a missing library as a {@code LinkageError}.
+     */
     private void guarded(int iteration, int epoch, Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (settings.failFast()) {
                 throw e;
             }
@@ -168,10 +163,6 @@ final class TempBalanceSession {
                         e);
             }
         }
-    }
-
-    private Model net() {
-        return network.get();
     }
 
     private static int iteration(Model net) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
-import java.util.Collection;
 import java.util.Optional;
 
 import com.google.common.collect.ImmutableList;
@@ -130,10 +129,10 @@ public final class TempBalanceUpdate {
         private final int epoch;
         private final ImmutableList<Layer> layers;
 
-        Draft(int iteration, int epoch, Collection<Builder> rows) {
+        Draft(int iteration, int epoch, ImmutableList<Layer> layers) {
             this.iteration = iteration;
             this.epoch = epoch;
-            this.layers = rows.stream().map(Builder::build).collect(ImmutableList.toImmutableList());
+            this.layers = layers;
         }
 
         TempBalanceUpdate took(double milliseconds) {
@@ -154,10 +153,6 @@ public final class TempBalanceUpdate {
             this.name = name;
         }
 
-        String name() {
-            return name;
-        }
-
         Builder score(double measured, double smoothed) {
             this.score = measured;
             this.smoothedScore = smoothed;
@@ -176,7 +171,7 @@ public final class TempBalanceUpdate {
         }
 
         Builder note(String text) {
-            this.note = note.isEmpty() || text.isEmpty() ? note + text : note + "; " + text;
+            this.note = text;
             return this;
         }
 

@@ -45,7 +45,7 @@ public final class TempBalanceUpdater implements IUpdater {
     }
 
     /**
-     * Wraps an updater that has a learning rate.
+     * Wraps an updater that has a learning rate; one that is wrapped already is just copied.
      *
      * @throws IllegalArgumentException if it has none (AdaDelta, NoOp)
      */
@@ -55,7 +55,7 @@ public final class TempBalanceUpdater implements IUpdater {
                 updater.hasLearningRate(),
                 "updater to wrap must have a learning rate, got %s; use one that has, such as Adam",
                 updater.getClass().getSimpleName());
-        return wrap(updater.clone());
+        return updater instanceof TempBalanceUpdater ? (TempBalanceUpdater) updater.clone() : wrap(updater.clone());
     }
 
     private static TempBalanceUpdater wrap(IUpdater own) {

@@ -17,16 +17,27 @@ import static com.google.common.base.Preconditions.checkState;
 /** Puts {@link LayerRateSchedule}s around the updaters in configurations, finds them and takes them off again. */
 final class Installation {
     private final boolean steered;
+    private final Attendance listener;
 
-    Installation(boolean steered) {
+    /**
+     * @param steered whether a listener moves the factors
+     * @param listener which one, or null when it is not known yet
+     */
+    Installation(boolean steered, Attendance listener) {
         this.steered = steered;
+        this.listener = listener;
     }
 
-    /** Returns whether any updater was replaced, so that a live network must rebuild. */
+    /**
+     * Returns whether any updater was replaced, so that a live network must rebuild.
+     *
+     * @throws IllegalStateException before anything is changed, when the other kind of factor is installed
+     */
     boolean on(List<LayerConfs> layers) {
+        layers.forEach(this::checkSameKind);
         boolean changed = false;
         for (LayerConfs layer : layers) {
-            if (LayerRates.refusal(layer) == null) {
+            if (layer.hasParameters() && LayerRates.refusal(layer) == null) {
                 changed |= replace(layer, updater -> tuned(layer.key(), updater));
             }
         }
@@ -61,22 +72,30 @@ final class Installation {
         return inOrder;
     }
 
-    private IUpdater tuned(String key, IUpdater updater) {
-        LayerRateSchedule present = LayerRateSchedule.carriedBy(updater);
-        if (present != null && present.layer().equals(key)) {
+    private void checkSameKind(LayerConfs layer) {
+        for (LayerRateSchedule present : installed(layer)) {
             checkState(
                     present.steered() == steered,
                     "layer '%s' already has %s, so %s cannot be installed; call LayerRates.remove(net) first",
-                    key,
+                    layer.key(),
                     present.steered() ? "a steered rate" : "a fixed multiplier",
                     steered ? "a steered rate" : "a fixed multiplier");
+        }
+    }
+
+    /**
+     * The updater with a schedule of this layer of this network. A schedule of another layer (one object on two layers) or
+     * of another network (DL4J-M2.1: clones of a network share its updaters) is copied first, its state included.
+     */
+    private IUpdater tuned(String key, IUpdater updater) {
+        LayerRateSchedule present = LayerRateSchedule.carriedBy(updater);
+        if (present != null && present.layer().equals(key) && !present.followsOtherThan(listener)) {
             return updater;
         }
         IUpdater own = present == null ? updater : present.own();
         IUpdater tuned = own.clone();
         tuned.setLrAndSchedule(
-                Double.NaN,
-                present == null ? new LayerRateSchedule(key, own.clone(), steered) : present.renamed(key, steered));
+                Double.NaN, present == null ? new LayerRateSchedule(key, own.clone(), steered) : present.renamed(key));
         return tuned;
     }
 

@@ -24,6 +24,7 @@ import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 /**
  * The configuration objects that hold one layer's updaters: those inside wrappers, and both copies where Deeplearning4j
@@ -53,9 +54,14 @@ final class LayerConfs {
         return frozen;
     }
 
-    /** Distinct holders of the layer's updaters; empty for layers without parameters. */
+    /** Distinct holders of the layer's updaters. */
     ImmutableList<TrainableConf> confs() {
         return confs;
+    }
+
+    /** Whether there is anything to update: dropout and loss layers have an updater and no parameters. */
+    boolean hasParameters() {
+        return confs.stream().anyMatch(TrainableConf::hasParameters);
     }
 
     static ImmutableList<LayerConfs> of(Model model) {
@@ -63,6 +69,10 @@ final class LayerConfs {
                 model instanceof MultiLayerNetwork || model instanceof ComputationGraph,
                 "layer-wise rates need a MultiLayerNetwork or a ComputationGraph, got %s",
                 model == null ? "null" : model.getClass().getName());
+        boolean initialised = model instanceof MultiLayerNetwork
+                ? ((MultiLayerNetwork) model).getLayers() != null
+                : ((ComputationGraph) model).getVertices() != null;
+        checkState(initialised, "the network must be initialised to have layer-wise rates; call init() first");
         return model instanceof MultiLayerNetwork
                 ? ofNetwork((MultiLayerNetwork) model)
                 : ofGraph((ComputationGraph) model);
@@ -142,9 +152,8 @@ final class LayerConfs {
             if (vertex instanceof LayerVertex) {
                 return add(((LayerVertex) vertex).getLayerConf().getLayer());
             }
-            TrainableConf holder = TrainableConf.ofVertex(vertex);
-            if (holder != null) {
-                keep(holder);
+            if (vertex instanceof SameDiffVertex) {
+                keep(TrainableConf.of((SameDiffVertex) vertex));
             }
             return this;
         }

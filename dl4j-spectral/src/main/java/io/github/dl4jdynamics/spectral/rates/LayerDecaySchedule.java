@@ -46,7 +46,12 @@ public final class LayerDecaySchedule extends LayerFactorSchedule {
 
     @Override
     public LayerDecaySchedule clone() {
-        LayerDecaySchedule copy = new LayerDecaySchedule(layer(), own.clone(), steered());
+        return renamed(layer());
+    }
+
+    /** The same schedule and state under another layer's name. */
+    LayerDecaySchedule renamed(String layer) {
+        LayerDecaySchedule copy = new LayerDecaySchedule(layer, own.clone(), steered());
         copy.copyStateFrom(this);
         return copy;
     }

@@ -31,17 +31,22 @@ public final class LayerDecays {
 
     /** Installs factors of 1; a network that already has them keeps them. */
     public static LayerFactors install(Model net) {
-        return install(LayerConfs.of(net));
+        return install(LayerConfs.of(net), null);
+    }
+
+    /** The same with the listener that steers them, as {@link LayerRates#install(Model, Attendance)}. */
+    public static LayerFactors install(Model net, Attendance listener) {
+        return install(LayerConfs.of(net), listener).followedBy(listener);
     }
 
     /** Installs factors of 1 in a configuration before {@code init()}. */
     public static LayerFactors install(MultiLayerConfiguration conf) {
-        return install(LayerConfs.of(conf));
+        return install(LayerConfs.of(conf), null);
     }
 
     /** See {@link #install(MultiLayerConfiguration)}. */
     public static LayerFactors install(ComputationGraphConfiguration conf) {
-        return install(LayerConfs.of(conf));
+        return install(LayerConfs.of(conf), null);
     }
 
     /** The factors a network has now; empty when nothing is installed. */
@@ -57,17 +62,22 @@ public final class LayerDecays {
         }
     }
 
-    private static LayerFactors install(List<LayerConfs> layers) {
+    private static LayerFactors install(List<LayerConfs> layers, Attendance listener) {
         for (LayerConfs layer : layers) {
-            if (!layer.frozen()) {
-                replaceCoefficients(
-                        layer,
-                        own -> own instanceof LayerDecaySchedule
-                                ? own
-                                : new LayerDecaySchedule(layer.key(), own, true));
+            if (layer.hasParameters() && refusal(layer) == null) {
+                replaceCoefficients(layer, own -> tuned(layer.key(), own, listener));
             }
         }
         return read(layers);
+    }
+
+    /** As for rates, a schedule of another layer or another network is copied first. */
+    private static ISchedule tuned(String key, ISchedule coefficient, Attendance listener) {
+        if (!(coefficient instanceof LayerDecaySchedule)) {
+            return new LayerDecaySchedule(key, coefficient.clone(), true);
+        }
+        LayerDecaySchedule present = (LayerDecaySchedule) coefficient;
+        return present.layer().equals(key) && !present.followsOtherThan(listener) ? present : present.renamed(key);
     }
 
     private static LayerFactors read(List<LayerConfs> layers) {
@@ -75,14 +85,16 @@ public final class LayerDecays {
     }
 
     private static String refusal(LayerConfs layer) {
-        if (layer.confs().isEmpty()) {
+        if (!layer.hasParameters()) {
             return null;
         }
         if (layer.frozen()) {
             return "frozen";
         }
-        List<Regularization> regularization = layer.confs().get(0).regularization();
-        return regularization != null && regularization.stream().anyMatch(r -> coefficient(r) != null)
+        if (!layer.confs().get(0).isRegularized()) {
+            return "no weights that Deeplearning4j decays";
+        }
+        return list(layer.confs().get(0)).stream().anyMatch(r -> coefficient(r) != null)
                 ? null
                 : "no L2 or weight decay on its weights; set l2(..) or weightDecay(..) on the layer";
     }

@@ -122,6 +122,11 @@ public abstract class LayerFactorSchedule implements ISchedule {
         this.attendance = listener;
     }
 
+    /** Whether another listener than this one moves the factor: that of the network this one was cloned from. */
+    final boolean followsOtherThan(Attendance listener) {
+        return listener != null && attendance != null && attendance != listener;
+    }
+
     final boolean steered() {
         return steered;
     }
@@ -132,6 +137,5 @@ public abstract class LayerFactorSchedule implements ISchedule {
         score = other.score;
         updatedAtIteration = other.updatedAtIteration;
         updatedAtEpoch = other.updatedAtEpoch;
-        attendance = other.attendance;
     }
 }

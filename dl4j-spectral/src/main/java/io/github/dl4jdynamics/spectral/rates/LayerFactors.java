@@ -40,7 +40,9 @@ public final class LayerFactors {
         ImmutableListMultimap.Builder<String, LayerFactorSchedule> schedules = ImmutableListMultimap.builder();
         ImmutableMap.Builder<String, String> refused = ImmutableMap.builder();
         for (LayerConfs layer : layers) {
-            schedules.putAll(layer.key(), installed.apply(layer));
+            if (layer.hasParameters()) {
+                schedules.putAll(layer.key(), installed.apply(layer));
+            }
             String reason = refusal.apply(layer);
             if (reason != null) {
                 refused.put(layer.key(), reason);
@@ -78,9 +80,10 @@ public final class LayerFactors {
         all(layer).forEach(schedule -> schedule.set(update));
     }
 
-    /** Tells the schedules which listener steers them, so that they can warn when it is gone. */
-    public void follow(Attendance listener) {
+    /** Tells the schedules which listener steers them. */
+    LayerFactors followedBy(Attendance listener) {
         schedules.values().forEach(schedule -> schedule.follow(listener));
+        return this;
     }
 
     private List<LayerFactorSchedule> all(String layer) {

@@ -58,9 +58,7 @@ public final class LayerRateSchedule extends LayerFactorSchedule {
 
     @Override
     public LayerRateSchedule clone() {
-        LayerRateSchedule copy = new LayerRateSchedule(layer(), own.clone(), steered());
-        copy.copyStateFrom(this);
-        return copy;
+        return renamed(layer());
     }
 
     /**
@@ -83,8 +81,8 @@ public final class LayerRateSchedule extends LayerFactorSchedule {
     }
 
     /** The same schedule and state under another layer's name. */
-    LayerRateSchedule renamed(String layer, boolean nowSteered) {
-        LayerRateSchedule copy = new LayerRateSchedule(layer, own, nowSteered);
+    LayerRateSchedule renamed(String layer) {
+        LayerRateSchedule copy = new LayerRateSchedule(layer, own.clone(), steered());
         copy.copyStateFrom(this);
         return copy;
     }

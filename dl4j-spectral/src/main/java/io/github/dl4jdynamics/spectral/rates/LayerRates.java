@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.rates;
 
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -33,7 +32,17 @@ public final class LayerRates {
 
     /** Installs factors a listener will steer; a network that already has them keeps them. Factors start at 1. */
     public static LayerFactors install(Model net) {
-        return install(net, true);
+        return install(net, new Installation(true, null));
+    }
+
+    /**
+     * Installs factors that a listener steers, so that they can warn when it is gone. A network that already has factors
+     * keeps them; where it shares them with the network it was cloned from, it gets copies.
+     *
+     * @throws IllegalStateException if fixed multipliers are installed
+     */
+    public static LayerFactors install(Model net, Attendance listener) {
+        return install(net, new Installation(true, listener)).followedBy(listener);
     }
 
     /**
@@ -44,28 +53,34 @@ public final class LayerRates {
      *     {@code >= 0}
      */
     public static LayerFactors multiply(Model net, Map<String, Double> multipliers) {
-        Set<String> known = new HashSet<>();
-        LayerConfs.of(net).forEach(layer -> known.add(layer.key()));
+        Map<String, LayerConfs> known = new LinkedHashMap<>();
+        LayerConfs.of(net).forEach(layer -> known.put(layer.key(), layer));
         multipliers.forEach((layer, factor) -> {
             checkArgument(
-                    known.contains(layer),
+                    known.containsKey(layer),
                     "rate multiplier for layer '%s': no such layer; the network has %s",
                     layer,
-                    known);
+                    known.keySet());
+            checkArgument(
+                    known.get(layer).hasParameters(),
+                    "rate multiplier for layer '%s': it has no parameters; drop it",
+                    layer);
+            String refusal = refusal(known.get(layer));
+            checkArgument(refusal == null, "rate multiplier for layer '%s': %s", layer, refusal);
             checkArgument(
                     factor >= 0 && !Double.isInfinite(factor),
                     "rate multiplier of layer '%s' must be finite and >= 0, got %s; 1 leaves the layer at its own rate",
                     layer,
                     factor);
         });
-        LayerFactors rates = install(net, false);
+        LayerFactors rates = install(net, new Installation(false, null));
         multipliers.forEach((layer, factor) -> rates.set(layer, FactorUpdate.of(factor, 0, 0)));
         return rates;
     }
 
-    private static LayerFactors install(Model net, boolean steered) {
+    private static LayerFactors install(Model net, Installation installation) {
         List<LayerConfs> layers = LayerConfs.of(net);
-        if (new Installation(steered).on(layers)) {
+        if (installation.on(layers)) {
             UpdaterStates.rebuild(net);
         }
         return read(layers);
@@ -74,14 +89,14 @@ public final class LayerRates {
     /** Installs steered factors in a configuration before {@code init()}: no state exists yet, so none is moved. */
     public static LayerFactors install(MultiLayerConfiguration conf) {
         List<LayerConfs> layers = LayerConfs.of(conf);
-        new Installation(true).on(layers);
+        new Installation(true, null).on(layers);
         return read(layers);
     }
 
     /** See {@link #install(MultiLayerConfiguration)}. */
     public static LayerFactors install(ComputationGraphConfiguration conf) {
         List<LayerConfs> layers = LayerConfs.of(conf);
-        new Installation(true).on(layers);
+        new Installation(true, null).on(layers);
         return read(layers);
     }
 
@@ -103,7 +118,7 @@ public final class LayerRates {
 
     /** Why a layer cannot have a rate of its own, or null when it can or has no parameters. */
     static String refusal(LayerConfs layer) {
-        if (layer.confs().isEmpty()) {
+        if (!layer.hasParameters()) {
             return null;
         }
         return layer.frozen() ? "frozen" : refusal(layer.confs().get(0).updater());

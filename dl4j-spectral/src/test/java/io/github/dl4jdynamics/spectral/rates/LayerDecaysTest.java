@@ -4,6 +4,7 @@ package io.github.dl4jdynamics.spectral.rates;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -14,6 +15,7 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Sgd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 class LayerDecaysTest {
 
@@ -78,6 +80,37 @@ class LayerDecaysTest {
         assertThat(LayerDecays.of(restored).schedule("layer2").factor()).isEqualTo(3);
         assertThat(LayerDecays.of(restored).schedule("layer2").score()).isEqualTo(4.5);
         assertThat(LayerDecays.of(restored).schedule("layer2").valueAt(0, 0)).isEqualTo(3 * 1e-3);
+    }
+
+    @Test
+    void install_batchNormalization_isRefusedThoughItInheritsTheNetworksL2() {
+        MultiLayerNetwork net = Nets.dense(new Adam(1e-2), DataType.FLOAT);
+
+        LayerFactors decays = LayerDecays.install(net);
+
+        assertThat(decays.layers()).containsExactly("layer0", "layer2", "layer3");
+        assertThat(decays.refused()).containsExactly(entry("layer1", "no weights that Deeplearning4j decays"));
+    }
+
+    @Test
+    void install_cloneOrOtherLayer_getsACopyOfTheSchedule() {
+        MultiLayerNetwork net = Nets.dense(new Adam(1e-2), DataType.FLOAT);
+        LayerFactors original = LayerDecays.install(net, new Attendance("one"));
+        original.set("layer2", FactorUpdate.of(3, 1, 0).withScore(4.5));
+
+        MultiLayerNetwork copy = net.clone();
+        BaseLayer second = (BaseLayer) copy.getLayer(2).conf().getLayer();
+        ((BaseLayer) copy.getLayer(3).conf().getLayer()).setRegularization(second.getRegularization());
+        LayerFactors copied = LayerDecays.install(copy, new Attendance("other"));
+        copied.set("layer2", FactorUpdate.of(7, 1, 0));
+
+        assertThat(original.schedule("layer2").factor()).isEqualTo(3);
+        assertThat(copied.schedule("layer2").factor()).isEqualTo(7);
+        assertThat(copied.schedule("layer3").factor())
+                .as("its own copy, with the state it had")
+                .isEqualTo(3);
+        assertThat(copied.schedule("layer3").score()).isEqualTo(4.5);
+        assertThat(copied.schedule("layer3").layer()).isEqualTo("layer3");
     }
 
     private static void train(ComputationGraph net) {

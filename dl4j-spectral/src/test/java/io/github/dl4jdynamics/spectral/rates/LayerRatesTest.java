@@ -290,6 +290,96 @@ class LayerRatesTest {
                 .isEmpty();
     }
 
+    @Test
+    void multiply_frozenRatelessOrEmptyLayers_areRefusedWithoutATrace() {
+        MultiLayerNetwork frozen = new TransferLearning.Builder(Nets.dense(new Adam(1e-2), DataType.FLOAT))
+                .setFeatureExtractor(0)
+                .build();
+        MultiLayerNetwork rateless = Nets.dense(new AdaDelta(), DataType.FLOAT);
+        MultiLayerNetwork dropout = Nets.withDropoutLayer(new Adam(1e-2));
+
+        assertThatThrownBy(() -> LayerRates.multiply(frozen, ImmutableMap.of("layer0", 0.1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("rate multiplier for layer 'layer0': frozen");
+        assertThatThrownBy(() -> LayerRates.multiply(rateless, ImmutableMap.of("layer0", 0.1)))
+                .hasMessage(
+                        "rate multiplier for layer 'layer0': AdaDelta has no learning rate; use an updater with one, "
+                                + "such as Adam");
+        assertThatThrownBy(() -> LayerRates.multiply(dropout, ImmutableMap.of("layer1", 0.1)))
+                .hasMessage("rate multiplier for layer 'layer1': it has no parameters; drop it");
+        for (MultiLayerNetwork net : Arrays.asList(frozen, rateless, dropout)) {
+            assertThat(net.getLayerWiseConfigurations().toJson()).doesNotContain("LayerRateSchedule");
+        }
+    }
+
+    @Test
+    void install_layersWithoutParameters_areNeitherSteeredNorRefused() {
+        MultiLayerNetwork net = Nets.withDropoutLayer(new Adam(1e-2));
+
+        LayerFactors rates = LayerRates.install(net);
+
+        assertThat(rates.layers()).containsExactly("layer0", "layer2");
+        assertThat(rates.refused()).isEmpty();
+    }
+
+    @Test
+    void install_refusedHalfway_changesNothing() {
+        MultiLayerNetwork net = Nets.dense(new Adam(1e-2), DataType.FLOAT);
+        LayerRates.multiply(net, ImmutableMap.of("layer2", 0.1));
+        // As after transfer learning: the first layers have new updaters, the later ones still their multipliers.
+        ((BaseLayer) net.getLayer(0).conf().getLayer()).setIUpdater(new Adam(1e-2));
+        String before = net.getLayerWiseConfigurations().toJson();
+
+        assertThatThrownBy(() -> LayerRates.install(net)).isInstanceOf(IllegalStateException.class);
+
+        assertThat(net.getLayerWiseConfigurations().toJson()).isEqualTo(before);
+    }
+
+    @Test
+    void install_networkThatIsNotInitialised_saysToCallInit() {
+        MultiLayerNetwork net = new MultiLayerNetwork(Nets.denseConf(new Adam(1e-2), DataType.FLOAT));
+        ComputationGraph graph = new ComputationGraph(Nets.graphConf(new Adam(1e-2), DataType.FLOAT));
+
+        for (Runnable call : Arrays.<Runnable>asList(() -> LayerRates.install(net), () -> LayerRates.remove(graph))) {
+            assertThatThrownBy(call::run)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the network must be initialised to have layer-wise rates; call init() first");
+        }
+    }
+
+    @Test
+    void install_cloneWithAListenerOfItsOwn_getsItsOwnSchedulesAndState() {
+        MultiLayerNetwork net = Nets.dense(new Adam(1e-2), DataType.FLOAT);
+        LayerFactors original = LayerRates.install(net, new Attendance("one"));
+        train(net, 0, 2, DataType.FLOAT);
+        original.set("layer2", FactorUpdate.of(0.25, 2, 0).withScore(3.5));
+
+        MultiLayerNetwork copy = net.clone();
+        LayerFactors copied = LayerRates.install(copy, new Attendance("other"));
+        assertThat(copied.schedule("layer2").factor()).isEqualTo(0.25);
+        assertThat(copied.schedule("layer2").score()).isEqualTo(3.5);
+        assertSameState((MultiLayerUpdater) copy.getUpdater(), (MultiLayerUpdater) net.getUpdater());
+        copied.set("layer2", FactorUpdate.of(4, 2, 0));
+
+        assertThat(original.schedule("layer2").factor()).isEqualTo(0.25);
+        assertThat(LayerRates.of(copy).schedule("layer2").factor()).isEqualTo(4);
+        assertThat(LayerRates.of(net).schedule("layer2")).isSameAs(original.schedule("layer2"));
+    }
+
+    @Test
+    void install_again_keepsTheSchedules() {
+        MultiLayerNetwork net = Nets.dense(new Adam(1e-2), DataType.FLOAT);
+        Attendance listener = new Attendance("listener");
+        LayerFactors first = LayerRates.install(net, listener);
+        Object updater = net.getUpdater();
+
+        LayerFactors second = LayerRates.install(net, listener);
+        LayerFactors third = LayerRates.install(net);
+
+        assertThat(second.schedule("layer2")).isSameAs(first.schedule("layer2")).isSameAs(third.schedule("layer2"));
+        assertThat(net.getUpdater()).as("nothing to rebuild").isSameAs(updater);
+    }
+
     private static void train(MultiLayerNetwork net, int from, int steps, DataType type) {
         Nd4j.getRandom().setSeed(99 + from);
         for (int step = from; step < from + steps; step++) {

@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
@@ -51,6 +52,24 @@ final class Nets {
 
     static MultiLayerNetwork dense(IUpdater updater, DataType type) {
         MultiLayerNetwork net = new MultiLayerNetwork(denseConf(updater, type));
+        net.init();
+        return net;
+    }
+
+    /** Dense, a dropout layer of its own, output: the dropout layer has an updater and no parameters. */
+    static MultiLayerNetwork withDropoutLayer(IUpdater updater) {
+        MultiLayerNetwork net = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .updater(updater)
+                .l2(1e-3)
+                .list()
+                .layer(new DenseLayer.Builder().nIn(IN).nOut(5).build())
+                .layer(new DropoutLayer.Builder(0.5).build())
+                .layer(new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                        .nIn(5)
+                        .nOut(CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .build());
         net.init();
         return net;
     }
