@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.github.dl4jdynamics.spectral.nd4j.MatrixView;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -279,12 +281,39 @@ class LayerClassesTest {
             double[] actual = row.spectrum().orElseThrow().toArray();
 
             assertThat(row.kind()).as(twin.toString()).contains(twin.kind());
+            assertEntries(net, twin);
             assertThat(actual).as(twin.toString()).hasSameSizeAs(expected);
             double rounding = 1e-13 * Arrays.stream(expected).max().orElseThrow();
             for (int i = 0; i < expected.length; i++) {
                 assertThat(actual[i])
                         .as("%s, eigenvalue %s", twin, i)
                         .isBetween(expected[i] - rounding, expected[i] + rounding);
+            }
+        }
+    }
+
+    /** Windows depend on what is a row and what a column, which eigenvalues do not show. */
+    private static void assertEntries(Model net, NaiveSpectrum twin) {
+        INDArray values = Networks.parameter(net, "it", twin.parameter());
+        WeightArray array = LayerWeights.of(net).get(0).arrays().stream()
+                .filter(other -> other.parameter().equals(twin.parameter()))
+                .findFirst()
+                .orElseThrow();
+        List<MatrixView> matrices = Matrices.of(array);
+
+        assertThat(array.group().count()).isEqualTo(twin.count());
+        assertThat(matrices).hasSize(twin.count());
+        for (int m = 0; m < twin.count(); m++) {
+            assertThat(matrices.get(m).rows())
+                    .isEqualTo(twin.rows())
+                    .isEqualTo(array.group().rows());
+            assertThat(matrices.get(m).cols())
+                    .isEqualTo(twin.cols())
+                    .isEqualTo(array.group().cols());
+            for (int out = 0; out < twin.rows(); out++) {
+                for (int in = 0; in < twin.cols(); in++) {
+                    assertThat(matrices.get(m).get(out, in)).isEqualTo(twin.entry(values, m, out, in));
+                }
             }
         }
     }

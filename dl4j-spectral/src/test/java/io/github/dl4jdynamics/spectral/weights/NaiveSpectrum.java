@@ -55,8 +55,21 @@ final class NaiveSpectrum {
         return kind;
     }
 
-    String shape() {
-        return count + " of " + rows + " x " + cols;
+    int count() {
+        return count;
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    int cols() {
+        return cols;
+    }
+
+    /** One entry of one matrix. */
+    double entry(INDArray values, int matrix, int out, int in) {
+        return values.getDouble(place.of(matrix, out, in));
     }
 
     /** All eigenvalues of {@code W W^T}, ascending; those of convolutions halved. */
@@ -69,7 +82,7 @@ final class NaiveSpectrum {
             RealMatrix matrix = new Array2DRowRealMatrix(rows, cols);
             for (int o = 0; o < rows; o++) {
                 for (int i = 0; i < cols; i++) {
-                    matrix.setEntry(o, i, values.getDouble(place.of(m, o, i)));
+                    matrix.setEntry(o, i, entry(values, m, o, i));
                 }
             }
             for (double singular : new SingularValueDecomposition(matrix).getSingularValues()) {
@@ -82,7 +95,7 @@ final class NaiveSpectrum {
 
     @Override
     public String toString() {
-        return parameter + ": " + shape();
+        return parameter + ": " + count + " of " + rows + " x " + cols;
     }
 
     /** Where a number lies in the stored array. */
