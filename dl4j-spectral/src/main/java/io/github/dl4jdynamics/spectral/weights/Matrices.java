@@ -32,9 +32,7 @@ final class Matrices {
     /** The matrices: gate by gate, or by kernel position with the last kernel axis fastest. */
     static List<MatrixView> of(WeightArray array) {
         Matrices matrices = new Matrices(array);
-        return matrices.layout.gates() == 1 && matrices.layout.kernelIsLast()
-                ? matrices.interleavedPositions()
-                : matrices.consecutive();
+        return matrices.layout.kernelIsLast() ? matrices.interleavedPositions() : matrices.consecutive();
     }
 
     /** {@code [out, in, kernel]} or {@code [in, out, kernel]}: sorted by position in one pass. */

@@ -12,13 +12,15 @@ import io.github.dl4jdynamics.spectral.math.MatrixNature;
 final class MatrixLayout {
     private final WeightKind kind;
     private final MatrixNature nature;
+    private final int rank;
     private final int[] rowAxes;
     private final int colAxis;
     private final int gates;
 
-    private MatrixLayout(WeightKind kind, MatrixNature nature, int[] rowAxes, int colAxis, int gates) {
+    private MatrixLayout(WeightKind kind, MatrixNature nature, int rank, int[] rowAxes, int colAxis, int gates) {
         this.kind = kind;
         this.nature = nature;
+        this.rank = rank;
         this.rowAxes = rowAxes;
         this.colAxis = colAxis;
         this.gates = gates;
@@ -26,28 +28,29 @@ final class MatrixLayout {
 
     /** {@code [in, out]}, Deeplearning4j's order of dense weights. */
     static MatrixLayout inOut(WeightKind kind, MatrixNature nature) {
-        return new MatrixLayout(kind, nature, new int[] {1}, 0, 1);
+        return new MatrixLayout(kind, nature, 2, new int[] {1}, 0, 1);
     }
 
     /** {@code [in, gates * out (+ peepholes)]}: the first {@code gates * out} columns, gate by gate. */
     static MatrixLayout gates(int gates) {
-        return new MatrixLayout(WeightKind.RECURRENT, MatrixNature.RECURRENT, new int[] {1}, 0, gates);
+        return new MatrixLayout(WeightKind.RECURRENT, MatrixNature.RECURRENT, 2, new int[] {1}, 0, gates);
     }
 
     /** Kernel positions counted by all axes but the two given. */
     static MatrixLayout kernel(WeightKind kind, int outAxis, int inAxis) {
-        return new MatrixLayout(kind, MatrixNature.CONVOLUTION, new int[] {outAxis}, inAxis, 1);
+        int rank = kind == WeightKind.CONVOLUTION_3D ? 5 : 4;
+        return new MatrixLayout(kind, MatrixNature.CONVOLUTION, rank, new int[] {outAxis}, inAxis, 1);
     }
 
     /** Two neighbouring axes are the outputs and there is one input per kernel position. */
     static MatrixLayout columns(int firstAxis, int secondAxis) {
         return new MatrixLayout(
-                WeightKind.DEPTHWISE, MatrixNature.CONVOLUTION, new int[] {firstAxis, secondAxis}, -1, 1);
+                WeightKind.DEPTHWISE, MatrixNature.CONVOLUTION, 4, new int[] {firstAxis, secondAxis}, -1, 1);
     }
 
     /** {@code [heads, head size, in]}. */
     static MatrixLayout heads() {
-        return new MatrixLayout(WeightKind.ATTENTION, MatrixNature.LINEAR, new int[] {0, 1}, 2, 1);
+        return new MatrixLayout(WeightKind.ATTENTION, MatrixNature.LINEAR, 3, new int[] {0, 1}, 2, 1);
     }
 
     WeightKind kind() {
@@ -67,10 +70,14 @@ final class MatrixLayout {
         return gates;
     }
 
-    /** Whether all axes that count matrices come after those of the matrix. */
+    /** Number of axes of an array stored like this. */
+    int rank() {
+        return rank;
+    }
+
+    /** Whether kernel positions are counted by the last axes, so that one matrix' numbers do not lie together. */
     boolean kernelIsLast() {
-        return Math.max(rowAxes[rowAxes.length - 1], colAxis) == (colAxis < 0 ? rowAxes.length - 1 : rowAxes.length)
-                && nature == MatrixNature.CONVOLUTION;
+        return nature == MatrixNature.CONVOLUTION && rowAxes[0] <= 1;
     }
 
     /** Shape of the matrices of an array of the given shape. */
@@ -88,7 +95,7 @@ final class MatrixLayout {
         return MatrixGroup.of(nature, Math.toIntExact(count), Math.toIntExact(rows / gates), Math.toIntExact(cols));
     }
 
-    boolean isRow(int axis) {
+    private boolean isRow(int axis) {
         for (int row : rowAxes) {
             if (row == axis) {
                 return true;
