@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.weights;
 
+import com.google.common.primitives.Ints;
 import io.github.dl4jdynamics.spectral.math.MatrixGroup;
 import io.github.dl4jdynamics.spectral.math.MatrixNature;
 
 /**
  * Which axes of a weight array are a matrix's rows (outputs) and columns (inputs); the remaining axes count matrices.
  *
- * <p>Axes are 0-based. Several axes may be rows together (heads x head size), and the rows axis may be cut into gates.
+ * <p>Axes are 0-based, the remaining ones all come before or all after the matrix. Several axes may be rows together
+ * (heads x head size), and the rows axis may be cut into gates.
  */
 final class MatrixLayout {
+    private static final int SINGLE_COLUMN = -1;
+
     private final WeightKind kind;
     private final MatrixNature nature;
     private final int rank;
@@ -45,7 +49,7 @@ final class MatrixLayout {
     /** Two neighbouring axes are the outputs and there is one input per kernel position. */
     static MatrixLayout columns(int firstAxis, int secondAxis) {
         return new MatrixLayout(
-                WeightKind.DEPTHWISE, MatrixNature.CONVOLUTION, 4, new int[] {firstAxis, secondAxis}, -1, 1);
+                WeightKind.DEPTHWISE, MatrixNature.CONVOLUTION, 4, new int[] {firstAxis, secondAxis}, SINGLE_COLUMN, 1);
     }
 
     /** {@code [heads, head size, in]}. */
@@ -57,27 +61,31 @@ final class MatrixLayout {
         return kind;
     }
 
-    int[] rowAxes() {
-        return rowAxes.clone();
-    }
-
-    /** -1 when every matrix is a single column. */
-    int colAxis() {
-        return colAxis;
-    }
-
-    int gates() {
-        return gates;
-    }
-
     /** Number of axes of an array stored like this. */
     int rank() {
         return rank;
     }
 
-    /** Whether kernel positions are counted by the last axes, so that one matrix' numbers do not lie together. */
-    boolean kernelIsLast() {
-        return nature == MatrixNature.CONVOLUTION && rowAxes[0] <= 1;
+    /** From one row of a matrix to the next, where the axes have these strides. */
+    int rowStride(int[] strides) {
+        return strides[rowAxes[rowAxes.length - 1]];
+    }
+
+    /** From one column of a matrix to the next. */
+    int colStride(int[] strides) {
+        return colAxis == SINGLE_COLUMN ? 1 : strides[colAxis];
+    }
+
+    /** From one matrix to the next: a block of rows for gates, else along the last kernel axis. */
+    int step(int[] strides, MatrixGroup group) {
+        if (gates > 1) {
+            return group.rows() * rowStride(strides);
+        }
+        int axis = rank - 1;
+        while (axis >= 0 && isOfMatrix(axis)) {
+            axis--;
+        }
+        return axis < 0 ? 0 : strides[axis];
     }
 
     /** Shape of the matrices of an array of the given shape. */
@@ -86,21 +94,16 @@ final class MatrixLayout {
         for (int axis : rowAxes) {
             rows *= shape[axis];
         }
-        long cols = colAxis < 0 ? 1 : shape[colAxis];
+        long cols = colAxis == SINGLE_COLUMN ? 1 : shape[colAxis];
         long count = gates;
-        for (int axis = 0; axis < shape.length; axis++) {
-            count *= axis == colAxis || isRow(axis) ? 1 : shape[axis];
+        for (int axis = 0; axis < rank; axis++) {
+            count *= isOfMatrix(axis) ? 1 : shape[axis];
         }
         // Integer division drops the three peephole columns of a GravesLSTM.
         return MatrixGroup.of(nature, Math.toIntExact(count), Math.toIntExact(rows / gates), Math.toIntExact(cols));
     }
 
-    private boolean isRow(int axis) {
-        for (int row : rowAxes) {
-            if (row == axis) {
-                return true;
-            }
-        }
-        return false;
+    private boolean isOfMatrix(int axis) {
+        return axis == colAxis || Ints.contains(rowAxes, axis);
     }
 }

@@ -61,7 +61,7 @@ class AnalysisPurityTest {
     }
 
     @Test
-    void analysis_insideAWorkspace_leavesNothingInIt() {
+    void analysisAndSnapshot_insideAWorkspace_leaveNothingInIt() {
         MultiLayerNetwork net = Networks.sequence(DataType.FLOAT16, Networks.trainableInput(), Networks.trainable());
         SpectrumReport outside = WeightSpectrumAnalyzer.create().analyze(net);
         WorkspaceConfiguration settings =
@@ -73,6 +73,18 @@ class AnalysisPurityTest {
             SpectrumReport inside = WeightSpectrumAnalyzer.create().analyze(net);
 
             assertThat(inside.toString()).isEqualTo(outside.toString());
+            assertThat(LayerWeights.of(net)
+                            .get(0)
+                            .snapshot()
+                            .arrays()
+                            .get(0)
+                            .values()
+                            .isAttached())
+                    .isFalse();
+            assertThat(LayerWeights.of(net)
+                            .get(0)
+                            .relativeChangeFrom(LayerWeights.of(net).get(0).snapshot()))
+                    .isZero();
             assertThat(workspace.getPrimaryOffset()).isEqualTo(used);
         } finally {
             Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
