@@ -4,6 +4,7 @@ package io.github.dl4jdynamics.spectral.rates;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;

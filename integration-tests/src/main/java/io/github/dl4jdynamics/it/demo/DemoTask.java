@@ -10,19 +10,22 @@ import io.github.dl4jdynamics.it.demo.data.ImageData;
 import io.github.dl4jdynamics.it.demo.data.ImageFolders;
 import io.github.dl4jdynamics.it.demo.data.ShapeImages;
 import io.github.dl4jdynamics.spectral.rates.CosineSchedule;
+import io.github.dl4jdynamics.spectral.rates.WarmupSchedule;
 import io.github.dl4jdynamics.spectral.weights.WeightSpectrumAnalyzer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 /** What all runs of a demo share: images, network, optimizer, seed and length. */
 public final class DemoTask {
-    private static final int TRAIN = 1000;
+    private static final int TRAIN = 1200;
     private static final int TEST = 500;
     private static final int BATCH = 20;
     private static final int WIDTH = 12;
-    private static final double RATE = 0.05;
+    private static final double RATE = 0.1;
     private static final double MOMENTUM = 0.9;
+    private static final int WARM_UP = 60;
 
     private final ImageData data;
     private final int epochs;
@@ -41,7 +44,7 @@ public final class DemoTask {
         ImageData data = settings.data().isPresent()
                 ? ImageFolders.read(settings.data().get()).atMost(train, test, 1)
                 : ShapeImages.generate(train, test, 1);
-        return new DemoTask(data, full ? 9 : 3, 1);
+        return new DemoTask(data, full ? 8 : 3, 1);
     }
 
     /** The demo's own images and full length under another seed of weights, batches and images. */
@@ -60,11 +63,19 @@ public final class DemoTask {
                 .shape(data.shape())
                 .classes(data.classNames().size())
                 .width(WIDTH)
-                .updater(new Nesterovs(new CosineSchedule(ScheduleType.EPOCH, RATE, epochs), MOMENTUM))
+                .updater(new Nesterovs(schedule(), MOMENTUM))
                 .seed(seed)
                 .build());
         net.init();
         return net;
+    }
+
+    /** A linear warm-up, then a cosine down to zero, by iterations. */
+    private ISchedule schedule() {
+        int total = epochs * trainBatches().batchesPerPass();
+        int warmUp = Math.min(WARM_UP, total / 4);
+        ISchedule cosine = new CosineSchedule(ScheduleType.ITERATION, RATE, total - warmUp);
+        return new WarmupSchedule(ScheduleType.ITERATION, warmUp, cosine);
     }
 
     /** The training batches, shuffled anew every epoch, the same way in every run. */
@@ -90,6 +101,6 @@ public final class DemoTask {
     @Override
     public String toString() {
         return data + "; ResNet of width " + WIDTH + ", " + epochs + " epochs, batch " + BATCH + ", Nesterov momentum "
-                + MOMENTUM + ", cosine rate from " + RATE + ".";
+                + MOMENTUM + ", warm-up to a rate of " + RATE + " and cosine down.";
     }
 }
