@@ -39,12 +39,19 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** Tiny networks with what breaks glue code: batch normalization, dropout, decay, sizes that are no multiple of 8. */
 final class Networks {
     static final int IN = 11;
     static final int CLASSES = 3;
     static final int BATCH = 10;
+
+    static {
+        // Waking and joining a second thread takes longer than any operation on arrays this small.
+        Nd4j.getExecutioner(); // loads the native library
+        NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+    }
 
     private Networks() {}
 
