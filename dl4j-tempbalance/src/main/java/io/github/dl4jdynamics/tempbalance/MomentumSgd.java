@@ -22,24 +22,24 @@ import static com.google.common.base.Preconditions.checkArgument;
  * update  = learningRate (nesterov ? g + momentum v : v)
  * }</pre>
  *
- * <p>ND4J's {@link org.nd4j.linalg.learning.config.Nesterovs Nesterovs} keeps {@code learningRate * v} as its state. At a
- * constant rate both take the same steps (this class with {@code nesterov(true)}); when the rate changes, as under a
- * schedule or layer-wise rates, ND4J's old velocity goes on at the old rate for about {@code 1 / (1 - momentum)} updates,
- * while here a new rate acts at once. Published results of PyTorch code are reproduced with this class.
+ * <p>ND4J's {@link org.nd4j.linalg.learning.config.Nesterovs Nesterovs} keeps {@code learningRate * v} as its state. At
+ * a constant rate both take the same steps (this class with {@code nesterov(true)}); when the rate changes, as under a
+ * schedule or layer-wise rates, ND4J's old velocity goes on at the old rate for about {@code 1 / (1 - momentum)}
+ * updates, while here a new rate acts at once. Published results of PyTorch code are reproduced with this class.
  *
- * <p>State: one number per parameter, starting at 0. The first step is recognised by an updater block whose whole velocity
- * is still 0, so it needs no state of its own, holds after saving and loading, and only matters with dampening. Deviation:
- * if every gradient of a block so far was exactly 0, PyTorch dampens its next one and this class does not. PyTorch refuses
- * {@code nesterov} together with dampening; here the formula above holds for every setting.
+ * <p>State: one number per parameter, starting at 0. The first step is recognised by an updater block whose whole
+ * velocity is still 0, so it needs no state of its own, holds after saving and loading, and only matters with
+ * dampening. Deviation: if every gradient of a block so far was exactly 0, PyTorch dampens its next one and this class
+ * does not. PyTorch refuses {@code nesterov} together with dampening; here the formula above holds for every setting.
  *
- * <p>Cost: four elementwise passes over the block; {@code nesterov} and dampening each take a temporary array of the block's
- * size and one more pass, dampening one reduction besides.
+ * <p>Cost: four elementwise passes over the block; {@code nesterov} and dampening each take a temporary array of the
+ * block's size and one more pass, dampening one reduction besides.
  *
- * <p>L2 regularization of Deeplearning4j is added to the gradient before the updater, as {@code weight_decay} of PyTorch's SGD
- * is. The class name and the property names are written into saved models and never change.
+ * <p>L2 regularization of Deeplearning4j is added to the gradient before the updater, as {@code weight_decay} of
+ * PyTorch's SGD is. The class name and the property names are written into saved models and never change.
  *
- * <p>Source: {@code torch.optim.SGD}; Sutskever et al., On the importance of initialization and momentum in deep learning,
- * ICML 2013, whose form with the rate inside the velocity is ND4J's.
+ * <p>Source: {@code torch.optim.SGD}; Sutskever et al., On the importance of initialization and momentum in deep
+ * learning, ICML 2013, whose form with the rate inside the velocity is ND4J's.
  */
 public final class MomentumSgd implements IUpdater {
     private static final long serialVersionUID = 1L;

@@ -33,7 +33,7 @@ public final class BlasThreads implements AutoCloseable {
 
     private static final Object LOCK = new Object();
     private static final List<BlasThreads> OPEN = new ArrayList<>();
-    private static volatile boolean leave = "leave".equalsIgnoreCase(System.getProperty(PROPERTY, ""));
+    private static volatile boolean handsOff;
     private static int remembered;
 
     private final int count;
@@ -51,7 +51,7 @@ public final class BlasThreads implements AutoCloseable {
     public static BlasThreads limit(int count) {
         checkArgument(count >= 1, "BLAS thread count must be at least 1, got %s; 1 means no threads of its own", count);
         BlasThreads stretch = new BlasThreads(count);
-        if (leave || !LapackProbe.isUsable()) {
+        if (handsOff || "leave".equalsIgnoreCase(System.getProperty(PROPERTY)) || !LapackProbe.isUsable()) {
             return stretch;
         }
         synchronized (LOCK) {
@@ -69,9 +69,9 @@ public final class BlasThreads implements AutoCloseable {
         return LapackProbe.isUsable() ? OpenBlas.threads() : 0;
     }
 
-    /** Whether stretches opened from now on leave the count as it is. Default: the system property. */
+    /** Whether stretches opened from now on leave the count as it is; default no. The system property alone suffices. */
     public static void leaveAlone(boolean handsOff) {
-        leave = handsOff;
+        BlasThreads.handsOff = handsOff;
     }
 
     /** Ends the stretch. */

@@ -114,16 +114,12 @@ abstract class CheckedKernels implements DenseKernels {
 
     private static ColumnMajor matrix(String method, INDArray array, DataType type) {
         ColumnMajor matrix = ColumnMajor.copyOf(array, type);
-        for (int j = 0; j < matrix.cols(); j++) {
-            for (int i = 0; i < matrix.rows(); i++) {
-                checkArgument(
-                        Double.isFinite(matrix.get(i, j)),
-                        "matrix given to %s must be finite, but entry (%s, %s) is %s",
-                        method,
-                        i,
-                        j,
-                        matrix.get(i, j));
-            }
+        int bad = matrix.indexOfNonFinite();
+        if (bad >= 0) {
+            int row = bad % matrix.rows();
+            int col = bad / matrix.rows();
+            throw new IllegalArgumentException("matrix given to " + method + " must be finite, but entry (" + row + ", "
+                    + col + ") is " + matrix.get(row, col));
         }
         return matrix;
     }

@@ -67,6 +67,27 @@ final class ColumnMajor {
         return data;
     }
 
+    /** Position of the first NaN or infinity in memory, or -1. */
+    int indexOfNonFinite() {
+        int length = rows * cols;
+        if (isFloat()) {
+            float[] entries = (float[]) data;
+            for (int i = 0; i < length; i++) {
+                if (!Float.isFinite(entries[i])) {
+                    return i;
+                }
+            }
+        } else {
+            double[] entries = (double[]) data;
+            for (int i = 0; i < length; i++) {
+                if (!Double.isFinite(entries[i])) {
+                    return i;
+                }
+            }
+        }
+        return -1;
+    }
+
     double[] toDoubles() {
         if (!isFloat()) {
             return (double[]) data;
@@ -117,6 +138,16 @@ final class ColumnMajor {
             }
         }
         return lower;
+    }
+
+    ColumnMajor transposed() {
+        ColumnMajor transposed = zeros(cols, rows);
+        for (int j = 0; j < cols; j++) {
+            for (int i = 0; i < rows; i++) {
+                transposed.set(j, i, get(i, j));
+            }
+        }
+        return transposed;
     }
 
     private ColumnMajor zeros(int height, int width) {

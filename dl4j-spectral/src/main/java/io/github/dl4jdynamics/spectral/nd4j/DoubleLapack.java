@@ -14,12 +14,14 @@ import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgeqrf_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgesdd_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dorgqr_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dormtr_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf_work;
-import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dstedc_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dsytrd_work;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
+import static org.bytedeco.openblas.global.openblas.cblas_dtrsv;
 
 /** The routines whose names begin with D. */
 final class DoubleLapack extends Lapack<DoublePointer> {
@@ -35,6 +37,11 @@ final class DoubleLapack extends Lapack<DoublePointer> {
     }
 
     @Override
+    void put(ColumnMajor from, DoublePointer to) {
+        to.put((double[]) from.data());
+    }
+
+    @Override
     Stager<DoublePointer> stager(int maxLength) {
         double[] line = new double[maxLength];
         return (from, start, stride, length, to, at) -> {
@@ -46,13 +53,13 @@ final class DoubleLapack extends Lapack<DoublePointer> {
     private static void gather(Object from, int start, int stride, int length, double[] line) {
         if (from instanceof float[]) {
             float[] source = (float[]) from;
-            for (int j = 0; j < length; j++) {
-                line[j] = source[start + j * stride];
+            for (int j = 0, at = start; j < length; j++, at += stride) {
+                line[j] = source[at];
             }
         } else {
             double[] source = (double[]) from;
-            for (int j = 0; j < length; j++) {
-                line[j] = source[start + j * stride];
+            for (int j = 0, at = start; j < length; j++, at += stride) {
+                line[j] = source[at];
             }
         }
     }
@@ -82,9 +89,21 @@ final class DoubleLapack extends Lapack<DoublePointer> {
 
     @Override
     void trsm(DenseKernels.Triangle triangle, int n, int k, DoublePointer a, DoublePointer b) {
-        int uplo = triangle.isLower() ? CblasLower : CblasUpper;
-        int op = triangle.isTransposed() ? CblasTrans : CblasNoTrans;
-        cblas_dtrsm(CblasColMajor, CblasLeft, uplo, op, CblasNonUnit, n, k, 1, a, n, b, n);
+        cblas_dtrsm(CblasColMajor, CblasLeft, uplo(triangle), op(triangle), CblasNonUnit, n, k, 1, a, n, b, n);
+    }
+
+    @Override
+    void trsv(DenseKernels.Triangle triangle, int n, DoublePointer a, DoublePointer b, int col) {
+        cblas_dtrsv(
+                CblasColMajor, uplo(triangle), op(triangle), CblasNonUnit, n, a, n, b.getPointer((long) col * n), 1);
+    }
+
+    private static int uplo(DenseKernels.Triangle triangle) {
+        return triangle.isLower() ? CblasLower : CblasUpper;
+    }
+
+    private static int op(DenseKernels.Triangle triangle) {
+        return triangle.isTransposed() ? CblasTrans : CblasNoTrans;
     }
 
     @Override
@@ -101,16 +120,21 @@ final class DoubleLapack extends Lapack<DoublePointer> {
     }
 
     @Override
-    int syevd(
-            char jobz,
+    int stedc(
             int n,
-            DoublePointer a,
-            DoublePointer w,
+            DoublePointer d,
+            DoublePointer e,
+            DoublePointer z,
             DoublePointer work,
             int lwork,
             IntPointer iwork,
             int liwork) {
-        return LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, (byte) jobz, LOWER, n, a, n, w, work, lwork, iwork, liwork);
+        return LAPACKE_dstedc_work(LAPACK_COL_MAJOR, (byte) 'I', n, d, e, z, n, work, lwork, iwork, liwork);
+    }
+
+    @Override
+    int ormtr(int n, DoublePointer a, DoublePointer tau, DoublePointer c, DoublePointer work, int lwork) {
+        return LAPACKE_dormtr_work(LAPACK_COL_MAJOR, (byte) 'L', LOWER, (byte) 'N', n, n, a, n, tau, c, n, work, lwork);
     }
 
     @Override

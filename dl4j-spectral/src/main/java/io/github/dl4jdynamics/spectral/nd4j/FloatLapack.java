@@ -14,12 +14,14 @@ import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_sgeqrf_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_sgesdd_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_sorgqr_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_sormtr_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_spotrf_work;
-import static org.bytedeco.openblas.global.openblas.LAPACKE_ssyevd_work;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_sstedc_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_ssytrd_work;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_strsm;
+import static org.bytedeco.openblas.global.openblas.cblas_strsv;
 
 /** The routines whose names begin with S. */
 final class FloatLapack extends Lapack<FloatPointer> {
@@ -35,6 +37,11 @@ final class FloatLapack extends Lapack<FloatPointer> {
     }
 
     @Override
+    void put(ColumnMajor from, FloatPointer to) {
+        to.put((float[]) from.data());
+    }
+
+    @Override
     Stager<FloatPointer> stager(int maxLength) {
         float[] line = new float[maxLength];
         return (from, start, stride, length, to, at) -> {
@@ -46,13 +53,13 @@ final class FloatLapack extends Lapack<FloatPointer> {
     private static void gather(Object from, int start, int stride, int length, float[] line) {
         if (from instanceof float[]) {
             float[] source = (float[]) from;
-            for (int j = 0; j < length; j++) {
-                line[j] = source[start + j * stride];
+            for (int j = 0, at = start; j < length; j++, at += stride) {
+                line[j] = source[at];
             }
         } else {
             double[] source = (double[]) from;
-            for (int j = 0; j < length; j++) {
-                line[j] = (float) source[start + j * stride];
+            for (int j = 0, at = start; j < length; j++, at += stride) {
+                line[j] = (float) source[at];
             }
         }
     }
@@ -91,9 +98,21 @@ final class FloatLapack extends Lapack<FloatPointer> {
 
     @Override
     void trsm(DenseKernels.Triangle triangle, int n, int k, FloatPointer a, FloatPointer b) {
-        int uplo = triangle.isLower() ? CblasLower : CblasUpper;
-        int op = triangle.isTransposed() ? CblasTrans : CblasNoTrans;
-        cblas_strsm(CblasColMajor, CblasLeft, uplo, op, CblasNonUnit, n, k, 1, a, n, b, n);
+        cblas_strsm(CblasColMajor, CblasLeft, uplo(triangle), op(triangle), CblasNonUnit, n, k, 1, a, n, b, n);
+    }
+
+    @Override
+    void trsv(DenseKernels.Triangle triangle, int n, FloatPointer a, FloatPointer b, int col) {
+        cblas_strsv(
+                CblasColMajor, uplo(triangle), op(triangle), CblasNonUnit, n, a, n, b.getPointer((long) col * n), 1);
+    }
+
+    private static int uplo(DenseKernels.Triangle triangle) {
+        return triangle.isLower() ? CblasLower : CblasUpper;
+    }
+
+    private static int op(DenseKernels.Triangle triangle) {
+        return triangle.isTransposed() ? CblasTrans : CblasNoTrans;
     }
 
     @Override
@@ -110,16 +129,21 @@ final class FloatLapack extends Lapack<FloatPointer> {
     }
 
     @Override
-    int syevd(
-            char jobz,
+    int stedc(
             int n,
-            FloatPointer a,
-            FloatPointer w,
+            FloatPointer d,
+            FloatPointer e,
+            FloatPointer z,
             FloatPointer work,
             int lwork,
             IntPointer iwork,
             int liwork) {
-        return LAPACKE_ssyevd_work(LAPACK_COL_MAJOR, (byte) jobz, LOWER, n, a, n, w, work, lwork, iwork, liwork);
+        return LAPACKE_sstedc_work(LAPACK_COL_MAJOR, (byte) 'I', n, d, e, z, n, work, lwork, iwork, liwork);
+    }
+
+    @Override
+    int ormtr(int n, FloatPointer a, FloatPointer tau, FloatPointer c, FloatPointer work, int lwork) {
+        return LAPACKE_sormtr_work(LAPACK_COL_MAJOR, (byte) 'L', LOWER, (byte) 'N', n, n, a, n, tau, c, n, work, lwork);
     }
 
     @Override

@@ -20,7 +20,7 @@ import static com.google.common.base.Preconditions.checkNotNull;
  *
  * <p>Matrices up to order {@value SpectrumPass#LARGE_ORDER} are shared out among Java threads, the costliest first,
  * while BLAS is held to one thread per call ({@link BlasThreads}); larger ones follow one by one, with all threads that
- * BLAS has. If the BLAS count is to be left alone and is not one, a single Java thread does everything, for concurrent
+ * BLAS has ({@link KernelBackend#JAVA} shares out all). If the BLAS count is to be left alone and is not one, a single Java thread does everything, for concurrent
  * calls of a multi-threaded OpenBLAS block each other.
  *
  * <p>The eigenvalues of a matrix are the same, bit for bit, for any number of Java threads and in any list. They change
@@ -28,7 +28,7 @@ import static com.google.common.base.Preconditions.checkNotNull;
  *
  * <p>Accuracy: an eigenvalue has an absolute error of some units of rounding times the largest one. In DOUBLE the upper
  * half of a spectrum agrees with other solvers to better than 1e-12 relative for random weights; in FLOAT to about
- * 1e-5, and values below 1e-6 of the largest are noise. Squares must be in range: entries between 1e-150 and 1e150 in
+ * 1e-6, and values below 1e-6 of the largest are noise. Squares must be in range: entries between 1e-150 and 1e150 in
  * DOUBLE, between 1e-17 and 1e17 in FLOAT.
  *
  * <p>Cost {@code n^2 (k + 4/3 n)} flops per matrix, {@code k = max(rows, cols)}; memory per thread one Gram matrix and a

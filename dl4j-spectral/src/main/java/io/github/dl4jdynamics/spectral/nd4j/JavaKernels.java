@@ -3,7 +3,6 @@ package io.github.dl4jdynamics.spectral.nd4j;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntToDoubleFunction;
 
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.CholeskyDecomposition;
@@ -34,20 +33,15 @@ final class JavaKernels extends CheckedKernels {
     SymmetricEigen eigen(ColumnMajor a) {
         int n = a.rows();
         EigenDecomposition eigen = new EigenDecomposition(new Array2DRowRealMatrix(symmetric(a), false));
-        // Values come in descending order.
-        double[] values = ascending(n, j -> eigen.getRealEigenvalue(n - 1 - j));
+        double[] values = new double[n];
+        // The library's order is descending.
+        Arrays.setAll(values, j -> eigen.getRealEigenvalue(n - 1 - j));
         RealMatrix v = eigen.getV();
         double[] vectors = new double[n * n];
         for (int j = 0; j < n; j++) {
             System.arraycopy(v.getColumn(n - 1 - j), 0, vectors, j * n, n);
         }
         return new SymmetricEigen(values, a.like(n, n, vectors));
-    }
-
-    private static double[] ascending(int n, IntToDoubleFunction value) {
-        double[] values = new double[n];
-        Arrays.setAll(values, value);
-        return values;
     }
 
     @Override

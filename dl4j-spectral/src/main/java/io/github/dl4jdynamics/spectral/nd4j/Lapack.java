@@ -14,6 +14,7 @@ abstract class Lapack<P extends Pointer> {
 
     static final byte LOWER = 'L';
 
+    /** The routines for a matrix in its own precision. */
     static Lapack<?> precisionOf(ColumnMajor a) {
         return a.isFloat() ? new FloatLapack() : new DoubleLapack();
     }
@@ -23,10 +24,8 @@ abstract class Lapack<P extends Pointer> {
     /** Numbers of this precision in a cache line. */
     abstract int perLine();
 
-    /** Copies all of a {@code float[]} or {@code double[]}. */
-    final void put(Object from, int length, P to) {
-        stager(length).copy(from, 0, 1, length, to, 0);
-    }
+    /** Copies a matrix of this precision. */
+    abstract void put(ColumnMajor from, P to);
 
     abstract Stager<P> stager(int maxLength);
 
@@ -43,9 +42,16 @@ abstract class Lapack<P extends Pointer> {
     /** {@code b = op(a)^-1 b}; a is [n, n], b is [n, k]. */
     abstract void trsm(DenseKernels.Triangle triangle, int n, int k, P a, P b);
 
+    /** The same for column {@code col} of {@code b}. */
+    abstract void trsv(DenseKernels.Triangle triangle, int n, P a, P b, int col);
+
     abstract int sytrd(int n, P a, int lda, P d, P e, P tau, P work, int lwork);
 
-    abstract int syevd(char jobz, int n, P a, P w, P work, int lwork, IntPointer iwork, int liwork);
+    /** Eigenvalues into d and eigenvectors into z of a tridiagonal matrix. */
+    abstract int stedc(int n, P d, P e, P z, P work, int lwork, IntPointer iwork, int liwork);
+
+    /** Applies the orthogonal factor of sytrd to the n columns of c. */
+    abstract int ormtr(int n, P a, P tau, P c, P work, int lwork);
 
     abstract int gesdd(int m, int n, P a, P s, P work, int lwork, IntPointer iwork);
 

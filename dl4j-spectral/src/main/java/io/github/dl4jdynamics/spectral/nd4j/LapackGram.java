@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.Pointer;
  */
 final class LapackGram<P extends Pointer> implements GramReduction {
 
-    private static final int SYTRD_BLOCK = 16;
+    static final int SYTRD_BLOCK = 16;
     /** Numbers in a panel, unless its 256 columns are more. */
     private static final int PANEL = 1 << 20;
 

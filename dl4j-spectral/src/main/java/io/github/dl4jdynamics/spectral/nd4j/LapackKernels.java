@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.nd4j;
 
+import java.util.List;
+
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 
-/** Dense kernels on LAPACK, in the precision of the matrix. */
+/**
+ * Dense kernels on LAPACK, in the precision of the matrix. Where triangular products cannot be trusted
+ * ({@link TriangularProbe}), routines get the smallest workspace, upon which they work without blocks and need none.
+ */
 final class LapackKernels extends CheckedKernels {
 
     private static final int QUERY = -1;
@@ -20,8 +25,13 @@ final class LapackKernels extends CheckedKernels {
     }
 
     private static <P extends Pointer> double[] eigenvalues(Lapack<P> lapack, ColumnMajor a) {
+        int n = a.rows();
         try (NativeScope scope = new NativeScope()) {
-            return lapack.doubles(syevd(lapack, scope, 'N', copy(lapack, scope, a), a.rows()), a.rows());
+            P d = lapack.array(scope, n);
+            P e = lapack.array(scope, n);
+            sytrd(lapack, scope, n, copy(lapack, scope, a), d, e);
+            Tridiagonal tridiagonal = new Tridiagonal(lapack.doubles(d, n), lapack.doubles(e, n - 1));
+            return TridiagonalValues.of(List.of(tridiagonal)).get(0);
         }
     }
 
@@ -33,28 +43,43 @@ final class LapackKernels extends CheckedKernels {
     private static <P extends Pointer> SymmetricEigen eigen(Lapack<P> lapack, ColumnMajor a) {
         int n = a.rows();
         try (NativeScope scope = new NativeScope()) {
-            P vectors = copy(lapack, scope, a);
-            P values = syevd(lapack, scope, 'V', vectors, n);
-            return new SymmetricEigen(lapack.doubles(values, n), lapack.matrix(vectors, n, n));
+            P reflectors = copy(lapack, scope, a);
+            P d = lapack.array(scope, n);
+            P e = lapack.array(scope, n);
+            P tau = sytrd(lapack, scope, n, reflectors, d, e);
+            P vectors = lapack.array(scope, (long) n * n);
+            P best = lapack.array(scope, 1);
+            IntPointer bestInts = ints(scope, 1);
+            check("stedc", lapack.stedc(n, d, e, vectors, best, QUERY, bestInts, QUERY));
+            int lwork = workLength(lapack.get(best, 0));
+            int liwork = bestInts.get(0);
+            P work = lapack.array(scope, lwork);
+            check("stedc", lapack.stedc(n, d, e, vectors, work, lwork, ints(scope, liwork), liwork));
+            check("ormtr", lapack.ormtr(n, reflectors, tau, vectors, best, QUERY));
+            lwork = blockedOrLeast(lapack, best, n);
+            check("ormtr", lapack.ormtr(n, reflectors, tau, vectors, lapack.array(scope, lwork), lwork));
+            return new SymmetricEigen(lapack.doubles(d, n), lapack.matrix(vectors, n, n));
         }
     }
 
-    /** Returns the eigenvalues; 'V' leaves the eigenvectors in {@code a}. */
-    private static <P extends Pointer> P syevd(Lapack<P> lapack, NativeScope scope, char jobz, P a, int n) {
-        P values = lapack.array(scope, n);
-        P best = lapack.array(scope, 1);
-        IntPointer bestInts = ints(scope, 1);
-        check("syevd", lapack.syevd(jobz, n, a, values, best, QUERY, bestInts, QUERY));
-        int lwork = workLength(lapack.get(best, 0));
-        int liwork = bestInts.get(0);
-        P work = lapack.array(scope, lwork);
-        check("syevd", lapack.syevd(jobz, n, a, values, work, lwork, ints(scope, liwork), liwork));
-        return values;
+    /** Reduces a to d and e; returns tau. */
+    private static <P extends Pointer> P sytrd(Lapack<P> lapack, NativeScope scope, int n, P a, P d, P e) {
+        P tau = lapack.array(scope, n);
+        int lwork = n * LapackGram.SYTRD_BLOCK;
+        check("sytrd", lapack.sytrd(n, a, n, d, e, tau, lapack.array(scope, lwork), lwork));
+        return tau;
     }
 
     @Override
     double[] singular(ColumnMajor a) {
-        return singular(Lapack.precisionOf(a), a);
+        Lapack<?> lapack = Lapack.precisionOf(a);
+        // From 11/6 on, gesdd would first do a QR factorization, in blocks.
+        boolean slim = Math.max(a.rows(), a.cols()) > 1.8 * Math.min(a.rows(), a.cols());
+        if (slim && !TriangularProbe.isSound(lapack)) {
+            ColumnMajor tall = a.rows() < a.cols() ? a.transposed() : a;
+            return singular(lapack, triangle(lapack, tall));
+        }
+        return singular(lapack, a);
     }
 
     private static <P extends Pointer> double[] singular(Lapack<P> lapack, ColumnMajor a) {
@@ -73,6 +98,14 @@ final class LapackKernels extends CheckedKernels {
         }
     }
 
+    private static <P extends Pointer> ColumnMajor triangle(Lapack<P> lapack, ColumnMajor a) {
+        try (NativeScope scope = new NativeScope()) {
+            P matrix = copy(lapack, scope, a);
+            geqrf(lapack, scope, a.rows(), a.cols(), matrix);
+            return lapack.matrix(matrix, a.rows(), a.cols()).upperTriangle(a.cols());
+        }
+    }
+
     @Override
     ThinQr qr(ColumnMajor a) {
         return qr(Lapack.precisionOf(a), a);
@@ -84,22 +117,30 @@ final class LapackKernels extends CheckedKernels {
         int k = Math.min(m, n);
         try (NativeScope scope = new NativeScope()) {
             P matrix = copy(lapack, scope, a);
-            P tau = lapack.array(scope, k);
-            P best = lapack.array(scope, 1);
-            check("geqrf", lapack.geqrf(m, n, matrix, tau, best, QUERY));
-            int lwork = workLength(lapack.get(best, 0));
-            check("geqrf", lapack.geqrf(m, n, matrix, tau, lapack.array(scope, lwork), lwork));
+            P tau = geqrf(lapack, scope, m, n, matrix);
             ColumnMajor r = lapack.matrix(matrix, m, n).upperTriangle(k);
+            P best = lapack.array(scope, 1);
             check("orgqr", lapack.orgqr(m, k, matrix, tau, best, QUERY));
-            lwork = workLength(lapack.get(best, 0));
+            int lwork = blockedOrLeast(lapack, best, k);
             check("orgqr", lapack.orgqr(m, k, matrix, tau, lapack.array(scope, lwork), lwork));
             return ThinQr.withPositiveDiagonal(lapack.matrix(matrix, m, k), r);
         }
     }
 
+    /** Leaves R and the reflectors in a; returns tau. */
+    private static <P extends Pointer> P geqrf(Lapack<P> lapack, NativeScope scope, int m, int n, P a) {
+        P tau = lapack.array(scope, Math.min(m, n));
+        P best = lapack.array(scope, 1);
+        check("geqrf", lapack.geqrf(m, n, a, tau, best, QUERY));
+        int lwork = blockedOrLeast(lapack, best, n);
+        check("geqrf", lapack.geqrf(m, n, a, tau, lapack.array(scope, lwork), lwork));
+        return tau;
+    }
+
     @Override
     ColumnMajor lowerFactor(ColumnMajor a) {
-        return lowerFactor(Lapack.precisionOf(a), a);
+        Lapack<?> lapack = Lapack.precisionOf(a);
+        return TriangularProbe.isSound(lapack) ? lowerFactor(lapack, a) : new JavaKernels().lowerFactor(a);
     }
 
     private static <P extends Pointer> ColumnMajor lowerFactor(Lapack<P> lapack, ColumnMajor a) {
@@ -123,26 +164,36 @@ final class LapackKernels extends CheckedKernels {
     private static <P extends Pointer> ColumnMajor solve(
             Lapack<P> lapack, Triangle triangle, ColumnMajor t, ColumnMajor b) {
         try (NativeScope scope = new NativeScope()) {
+            P matrix = copy(lapack, scope, t);
             P x = copy(lapack, scope, b);
-            lapack.trsm(triangle, b.rows(), b.cols(), copy(lapack, scope, t), x);
+            if (TriangularProbe.isSound(lapack)) {
+                lapack.trsm(triangle, b.rows(), b.cols(), matrix, x);
+            } else {
+                for (int col = 0; col < b.cols(); col++) {
+                    lapack.trsv(triangle, b.rows(), matrix, x, col);
+                }
+            }
             return lapack.matrix(x, b.rows(), b.cols());
         }
     }
 
     private static <P extends Pointer> P copy(Lapack<P> lapack, NativeScope scope, ColumnMajor a) {
-        int length = a.rows() * a.cols();
-        P matrix = lapack.array(scope, length);
-        lapack.put(a.data(), length, matrix);
+        P matrix = lapack.array(scope, (long) a.rows() * a.cols());
+        lapack.put(a, matrix);
         return matrix;
+    }
+
+    private static IntPointer ints(NativeScope scope, long length) {
+        return new IntPointer(scope.bytes(length * Integer.BYTES));
+    }
+
+    private static <P extends Pointer> int blockedOrLeast(Lapack<P> lapack, P best, int least) {
+        return TriangularProbe.isSound(lapack) ? workLength(lapack.get(best, 0)) : least;
     }
 
     /** A float may have rounded the length down. */
     private static int workLength(double best) {
         return (int) Math.min(Integer.MAX_VALUE, Math.nextUp((float) best));
-    }
-
-    private static IntPointer ints(NativeScope scope, long length) {
-        return new IntPointer(scope.bytes(length * Integer.BYTES));
     }
 
     private static void check(String routine, int info) {

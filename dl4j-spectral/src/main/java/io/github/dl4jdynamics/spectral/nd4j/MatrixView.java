@@ -23,8 +23,8 @@ import static com.google.common.base.Preconditions.checkElementIndex;
  */
 public final class MatrixView {
 
-    /** {@code float[]}, {@code double[]} or {@link KernelPositions}. */
-    private final Object storage;
+    /** {@code float[]} or {@code double[]}. */
+    private final Object array;
 
     private final int offset;
     private final int rowStride;
@@ -32,8 +32,8 @@ public final class MatrixView {
     private final int rows;
     private final int cols;
 
-    private MatrixView(Object storage, int offset, int rowStride, int colStride, int rows, int cols) {
-        this.storage = storage;
+    private MatrixView(Object array, int offset, int rowStride, int colStride, int rows, int cols) {
+        this.array = array;
         this.offset = offset;
         this.rowStride = rowStride;
         this.colStride = colStride;
@@ -107,10 +107,8 @@ public final class MatrixView {
 
     /**
      * The {@code out x in} matrices of a convolution {@code [out, in, k]}, one per kernel position, in the order of the
-     * positions.
-     *
-     * <p>The weights are sorted by position in one pass, by the first thread that reads an entry of any of the
-     * matrices, and take as much memory again. The array must not change before that.
+     * positions. Nothing is copied or sorted: a spectrum takes so much longer than reading its matrix with a stride that
+     * sorting the weights by position first costs more than it saves.
      *
      * @param k kernel positions: kernel height times width
      * @throws IllegalArgumentException if a size is not positive, or if there are not {@code out * in * k} numbers
@@ -132,10 +130,9 @@ public final class MatrixView {
                 in,
                 k,
                 length);
-        Object storage = k == 1 ? weights : new KernelPositions(weights, length, k);
         ImmutableList.Builder<MatrixView> slices = ImmutableList.builderWithExpectedSize(k);
         for (int position = 0; position < k; position++) {
-            slices.add(new MatrixView(storage, position * out * in, in, 1, out, in));
+            slices.add(new MatrixView(weights, position, in * k, k, out, in));
         }
         return slices.build();
     }
@@ -155,12 +152,12 @@ public final class MatrixView {
                 col,
                 rows,
                 cols);
-        return new MatrixView(storage, offset + row * rowStride + col * colStride, rowStride, colStride, height, width);
+        return new MatrixView(array, offset + row * rowStride + col * colStride, rowStride, colStride, height, width);
     }
 
     /** The same numbers with rows and columns exchanged. */
     public MatrixView transposed() {
-        return new MatrixView(storage, offset, colStride, rowStride, cols, rows);
+        return new MatrixView(array, offset, colStride, rowStride, cols, rows);
     }
 
     /** Number of rows, at least 1. */
@@ -182,7 +179,6 @@ public final class MatrixView {
         checkElementIndex(row, rows, "row");
         checkElementIndex(col, cols, "column");
         int at = offset + row * rowStride + col * colStride;
-        Object array = array();
         return array instanceof float[] ? ((float[]) array)[at] : ((double[]) array)[at];
     }
 
@@ -191,14 +187,9 @@ public final class MatrixView {
         return "MatrixView[" + rows + " x " + cols + "]";
     }
 
-    /** The {@code float[]} or {@code double[]} with the entries; may have to sort them first. */
+    /** The live {@code float[]} or {@code double[]}. */
     Object array() {
-        return storage instanceof KernelPositions ? ((KernelPositions) storage).array() : storage;
-    }
-
-    /** What {@link #array()} has to sort, or null. */
-    KernelPositions unsorted() {
-        return storage instanceof KernelPositions ? (KernelPositions) storage : null;
+        return array;
     }
 
     int offset() {

@@ -4,7 +4,7 @@ package io.github.dl4jdynamics.spectral.nd4j;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -15,8 +15,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** One run of {@link GramSpectra} over a list of matrices. */
 final class SpectrumPass {
 
-    /** Matrices whose Gram matrix is larger run alone: 32 MB per thread is where sharing out stops to pay. */
-    static final int LARGE_ORDER = 2048;
+    /**
+     * Larger Gram matrices run alone on LAPACK. From here on two BLAS threads do as much as two Java threads, for
+     * memory limits both, and the last matrix of a list does not keep the others waiting.
+     */
+    static final int LARGE_ORDER = 1024;
     /** OpenBLAS has packing buffers for 128 concurrent calls and ends the process when they run out. */
     private static final int MAX_THREADS = 64;
 
@@ -38,36 +41,29 @@ final class SpectrumPass {
             tasks.add(new Task(i, matrices.get(i)));
         }
         tasks.sort(Comparator.comparingDouble((Task task) -> -task.shape.cost()));
-        List<Task> small = tasks.stream().filter(task -> !task.isLarge()).collect(Collectors.toList());
-        List<Task> large = tasks.stream().filter(Task::isLarge).collect(Collectors.toList());
-        shareOut(small, threads);
-        for (Task task : large) {
+        Map<Boolean, List<Task>> parts = tasks.stream().collect(Collectors.partitioningBy(this::runsAlone));
+        List<Task> small = parts.get(false);
+        if (!small.isEmpty()) {
+            shareOut(small, Math.min(Math.min(threads, MAX_THREADS), small.size()));
+        }
+        for (Task task : parts.get(true)) {
             compute(List.of(task), new AtomicInteger());
         }
         return ImmutableList.copyOf(spectra);
     }
 
+    private boolean runsAlone(Task task) {
+        return backend == KernelBackend.LAPACK && task.shape.n > LARGE_ORDER;
+    }
+
     private void shareOut(List<Task> tasks, int threads) {
-        List<KernelPositions> unsorted = tasks.stream()
-                .map(task -> task.matrix.unsorted())
-                .filter(Objects::nonNull)
-                .distinct()
-                .sorted(Comparator.comparingInt(positions -> -positions.size()))
-                .collect(Collectors.toList());
-        AtomicInteger nextUnsorted = new AtomicInteger();
-        AtomicInteger nextTask = new AtomicInteger();
-        Runnable body = () -> {
-            for (int i = nextUnsorted.getAndIncrement(); i < unsorted.size(); i = nextUnsorted.getAndIncrement()) {
-                unsorted.get(i).array();
-            }
-            compute(tasks, nextTask);
-        };
-        int wanted = Math.min(Math.min(threads, MAX_THREADS), tasks.size());
+        AtomicInteger next = new AtomicInteger();
+        Runnable body = () -> compute(tasks, next);
         switch (backend) {
             case LAPACK:
                 BlasThreads one = BlasThreads.limit(1);
                 try {
-                    Workers.run(BlasThreads.current() == 1 ? wanted : 1, body);
+                    Workers.run(BlasThreads.current() == 1 ? threads : 1, body);
                 } finally {
                     one.close();
                 }
@@ -76,7 +72,7 @@ final class SpectrumPass {
                 body.run();
                 break;
             default:
-                Workers.run(wanted, body);
+                Workers.run(threads, body);
         }
     }
 
@@ -152,10 +148,6 @@ final class SpectrumPass {
             this.index = index;
             this.matrix = matrix;
             this.shape = new WideMatrix(matrix);
-        }
-
-        boolean isLarge() {
-            return shape.n > LARGE_ORDER;
         }
     }
 }

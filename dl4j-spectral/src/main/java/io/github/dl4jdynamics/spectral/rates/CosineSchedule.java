@@ -18,19 +18,21 @@ import static com.google.common.base.Preconditions.checkArgument;
  * value(t) = floor                                                        for t >= length
  * }</pre>
  *
- * <p>{@code t} is the 0-based iteration or epoch, as {@link ScheduleType} says. In units of epochs {@code t} is the number
- * of epochs finished, so the first epoch runs at {@code initialValue} and the last of {@code length} epochs just above the
- * floor. Deeplearning4j counts epochs only in {@code fit(iterator)}; under {@code fit(DataSet)} the epoch stays 0.
+ * <p>{@code t} is the 0-based iteration or epoch, as {@link ScheduleType} says. In units of epochs {@code t} is the
+ * number of epochs finished, so the first epoch runs at {@code initialValue} and the last of {@code length} epochs just
+ * above the floor. Deeplearning4j counts epochs only in {@code fit(iterator)}; under {@code fit(DataSet)} the epoch
+ * stays 0.
  *
- * <p>With a {@code cycleFactor} the schedule restarts at {@code initialValue} instead of resting at the floor: 1 repeats
- * cycles of {@code length}, 2 doubles each cycle, and so on.
+ * <p>With a {@code cycleFactor} the schedule restarts at {@code initialValue} instead of resting at the floor: 1
+ * repeats cycles of {@code length}, 2 doubles each cycle, and so on.
  *
- * <p>Deviation: PyTorch's {@code CosineAnnealingLR} climbs again after {@code length} (the cosine goes on); this one stays.
+ * <p>Deviation: PyTorch's {@code CosineAnnealingLR} climbs again after {@code length} (the cosine goes on); this one
+ * stays.
  *
  * <p>The class name and the property names are written into saved models and never change. Immutable.
  *
- * <p>Source: Loshchilov, Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, ICLR 2017, arXiv 1608.03983, eq. (5);
- * {@code cycleFactor} is its {@code T_mult}.
+ * <p>Source: Loshchilov, Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, ICLR 2017, arXiv 1608.03983, eq.
+ * (5); {@code cycleFactor} is its {@code T_mult}.
  */
 public final class CosineSchedule implements ISchedule {
     private static final long serialVersionUID = 1L;
@@ -76,7 +78,7 @@ public final class CosineSchedule implements ISchedule {
                 initialValue);
         checkArgument(
                 length >= 1,
-                "length of CosineSchedule must be >= 1, got %s; it is the number of iterations or epochs until the floor",
+                "length of CosineSchedule must be >= 1, got %s; it counts iterations or epochs until the floor",
                 length);
         checkArgument(
                 floor >= 0 && floor <= initialValue,
@@ -203,7 +205,8 @@ public final class CosineSchedule implements ISchedule {
         }
 
         /**
-         * How many times longer each cycle is than the one before. Default 0: no restart (ours, the common training regime).
+         * How many times longer each cycle is than the one before. Default 0: no restart (ours, the common training
+         * regime).
          *
          * @param cycleFactor 0, or at least 1
          * @return this

@@ -152,9 +152,8 @@ final class LayerConfs {
             if (vertex instanceof LayerVertex) {
                 return add(((LayerVertex) vertex).getLayerConf().getLayer());
             }
-            TrainableConf holder = TrainableConf.ofVertex(vertex);
-            if (holder != null) {
-                keep(holder);
+            if (vertex instanceof SameDiffVertex) {
+                keep(TrainableConf.of((SameDiffVertex) vertex));
             }
             return this;
         }

@@ -69,7 +69,7 @@ public final class LinearSchedule implements ISchedule {
                 finalValue);
         checkArgument(
                 length >= 1,
-                "length of LinearSchedule must be >= 1, got %s; it is the number of iterations or epochs until finalValue",
+                "length of LinearSchedule must be >= 1, got %s; it counts iterations or epochs until finalValue",
                 length);
         this.scheduleType = scheduleType;
         this.initialValue = initialValue;

@@ -18,16 +18,18 @@ import static com.google.common.base.Preconditions.checkArgument;
  * value(t) = schedule(t - length)                                              for t >= length
  * }</pre>
  *
- * <p>{@code t} is the 0-based iteration or epoch, as {@link ScheduleType} says; a warm-up of whole epochs climbs in steps,
- * one of iterations is smooth. By default ({@link Clock#SHIFTED}) the inner schedule's clock starts when the warm-up is over,
- * as in Hugging Face's {@code get_cosine_schedule_with_warmup} and PyTorch's {@code SequentialLR}: a run of N iterations wants
- * an inner length of N - {@code length}. With {@link Clock#RUNNING} the inner schedule is not shifted and the ramp multiplies
- * it: {@code value(t) = (startFraction + (1 - startFraction) min(t, length) / length) * schedule(t)}.
+ * <p>{@code t} is the 0-based iteration or epoch, as {@link ScheduleType} says; a warm-up of whole epochs climbs in
+ * steps, one of iterations is smooth. By default ({@link Clock#SHIFTED}) the inner schedule's clock starts when the
+ * warm-up is over, as in Hugging Face's {@code get_cosine_schedule_with_warmup} and PyTorch's {@code SequentialLR}: a
+ * run of N iterations wants an inner length of N - {@code length}. With {@link Clock#RUNNING} the inner schedule is not
+ * shifted and the ramp multiplies it: {@code value(t) = (startFraction + (1 - startFraction) min(t, length) / length) *
+ * schedule(t)}.
  *
- * <p>Only the clock that the warm-up itself counts is shifted: in front of a schedule in the other unit, say a warm-up of 500
- * iterations before a cosine over epochs, both clocks behave alike.
+ * <p>Only the clock that the warm-up itself counts is shifted: in front of a schedule in the other unit, say a warm-up
+ * of 500 iterations before a cosine over epochs, both clocks behave alike.
  *
- * <p>The class name and the property names are written into saved models and never change. Immutable if the inner schedule is.
+ * <p>The class name and the property names are written into saved models and never change. Immutable if the inner
+ * schedule is.
  *
  * <p>Source: Goyal et al., Accurate, Large Minibatch SGD, 2017, arXiv 1706.02677, section 2.2 (gradual warm-up).
  */
@@ -87,7 +89,7 @@ public final class WarmupSchedule implements ISchedule {
                 length);
         checkArgument(
                 startFraction >= 0 && startFraction <= 1,
-                "startFraction of WarmupSchedule must lie in [0, 1], got %s; it is a fraction of the inner schedule's value",
+                "startFraction of WarmupSchedule must lie in [0, 1], got %s; it multiplies the inner schedule's value",
                 startFraction);
         this.scheduleType = scheduleType;
         this.length = length;
@@ -178,8 +180,8 @@ public final class WarmupSchedule implements ISchedule {
         }
 
         /**
-         * Where the ramp starts, as a fraction of the inner schedule's value. Default 0, as in Hugging Face's schedules: the first
-         * update then has rate 0 and changes no parameter.
+         * Where the ramp starts, as a fraction of the inner schedule's value. Default 0, as in Hugging Face's
+         * schedules: the first update then has rate 0 and changes no parameter.
          *
          * @param startFraction between 0 and 1; replaces an earlier {@code startRate}
          * @return this
@@ -207,8 +209,8 @@ public final class WarmupSchedule implements ISchedule {
         }
 
         /**
-         * What the inner schedule sees of the warm-up's time. Default {@link Clock#SHIFTED}, the convention of PyTorch's
-         * {@code SequentialLR} and of Hugging Face.
+         * What the inner schedule sees of the warm-up's time. Default {@link Clock#SHIFTED}, the convention of
+         * PyTorch's {@code SequentialLR} and of Hugging Face.
          *
          * @param clock shifted or running
          * @return this

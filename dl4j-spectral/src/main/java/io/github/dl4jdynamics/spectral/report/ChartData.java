@@ -11,8 +11,8 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
 /**
  * What the page needs to draw a chart: no more points than a screen can show, no more digits than an eye can see.
  *
- * <p>Of a series of more than 2000 points the first and last, and the lowest, the highest and the first missing value of each
- * of 1000 equal pieces are kept, so peaks and gaps stay.
+ * <p>Of a series of more than 2000 points the first and last, and the lowest, the highest and the first missing value
+ * of each of 1000 equal pieces are kept, so peaks and gaps stay.
  */
 final class ChartData {
     private static final int PIECES = 1000;

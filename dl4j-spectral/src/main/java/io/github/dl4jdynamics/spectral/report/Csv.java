@@ -6,13 +6,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes a {@link Table} as comma-separated values (RFC 4180): header line, CRLF line ends, UTF-8, quotes only where needed.
+ * Writes a {@link Table} as comma-separated values (RFC 4180): header line, CRLF line ends, UTF-8, quotes only where
+ * needed.
  *
- * <p>Numbers keep all their digits and the decimal point in every locale. NaN and infinities are written as {@code NaN},
- * {@code Infinity}, {@code -Infinity}, which pandas, R and Java read as numbers; null is an empty field.
+ * <p>Numbers keep all their digits and the decimal point in every locale. NaN and infinities are written as {@code
+ * NaN}, {@code Infinity}, {@code -Infinity}, which pandas, R and Java read as numbers; null is an empty field.
  *
- * <p>A text that a spreadsheet would run as a formula, one that starts with {@code = + - @}, a tab or a line break, gets an
- * apostrophe in front, the mark that spreadsheets use for "text". Numbers are left alone.
+ * <p>A text that a spreadsheet would run as a formula, one that starts with {@code = + - @}, a tab or a line break,
+ * gets an apostrophe in front, the mark that spreadsheets use for "text". Numbers are left alone.
  */
 public final class Csv {
     private Csv() {}

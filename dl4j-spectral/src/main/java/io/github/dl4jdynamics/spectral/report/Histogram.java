@@ -57,8 +57,8 @@ public final class Histogram {
         }
 
         /**
-         * Bins raw values into a density: bins of equal width, or of equal ratio if the horizontal axis is logarithmic. Values that
-         * are not finite, or not positive on a logarithmic axis, are not counted.
+         * Bins raw values into a density: bins of equal width, or of equal ratio if the horizontal axis is logarithmic.
+         * Values that are not finite, or not positive on a logarithmic axis, are not counted.
          *
          * @param name shown in the legend
          * @param values in any order; a value on an inner edge belongs to the bin above

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class HtmlPage {
     // The browser itself refuses every load, whatever a section says.
     private static final String POLICY =
-            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'";
 
     private static final Logger LOG = LoggerFactory.getLogger(HtmlPage.class);
 
@@ -37,7 +37,7 @@ final class HtmlPage {
         unreadable.forEach(file -> notice("Section file " + file + " cannot be read and is left out."));
         if (charts.isEmpty() && sections.stream().anyMatch(HtmlPage::hasChart)) {
             notice(
-                    "Charts are shown as tables: add org.webjars.npm:chart.js (version 4) to the class path to see them drawn.");
+                    "Charts are shown as tables; add org.webjars.npm:chart.js (version 4) to the class path for drawings.");
         }
         if (sections.isEmpty()) {
             notice("There are no sections yet.");
@@ -76,8 +76,7 @@ final class HtmlPage {
                     .append(heading(section))
                     .append("</a>");
         }
-        html.append(
-                        "</nav>\n<button id=\"theme\" type=\"button\" title=\"Light or dark\" aria-label=\"Light or dark\">")
+        html.append("</nav>\n<button id=\"theme\" type=\"button\" title=\"Light or dark\">")
                 .append("</button></div></header>\n");
     }
 

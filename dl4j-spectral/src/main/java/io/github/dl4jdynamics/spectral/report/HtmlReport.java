@@ -20,13 +20,13 @@ import org.slf4j.LoggerFactory;
 /**
  * One self-contained HTML page made of sections that come and go independently.
  *
- * <p>A section is stored as {@code sections/<id>.json} below the report's folder; {@link #assemble} makes
- * {@code index.html} of whatever sections it finds. So several diagnostics, or several runs, fill one page, and a later run
- * of one diagnostic replaces only its own section. Files are replaced in one step.
+ * <p>A section is stored as {@code sections/<id>.json} below the report's folder; {@link #assemble} makes {@code
+ * index.html} of whatever sections it finds. So several diagnostics, or several runs, fill one page, and a later run of
+ * one diagnostic replaces only its own section. Files are replaced in one step.
  *
- * <p>The page loads nothing from the network and shows itself in light or dark colours, on screen and on paper. Charts are
- * drawn by Chart.js (MIT licence), copied into the page, if {@code org.webjars.npm:chart.js} (version 4) is on the class
- * path; without it each chart is a table and one line on the page names the library.
+ * <p>The page loads nothing from the network and shows itself in light or dark colours, on screen and on paper. Charts
+ * are drawn by Chart.js (MIT licence), copied into the page, if {@code org.webjars.npm:chart.js} (version 4) is on the
+ * class path; without it each chart is a table and one line on the page names the library.
  */
 public final class HtmlReport {
     private static final Logger LOG = LoggerFactory.getLogger(HtmlReport.class);

@@ -22,11 +22,11 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
 /**
  * Writes plain values as JSON, the same text for the same values on every machine.
  *
- * <p>Values are null, {@link Boolean}, {@link Number}, {@link CharSequence}, {@link Enum} (its name), arrays, {@link Iterable},
- * {@link Map} with text keys, and {@link Table} (a list of objects, one per row); nothing else, so no private state leaks.
- * Maps with an order of their own ({@link LinkedHashMap}, {@link SortedMap}, {@link ImmutableMap}) keep it, all others are
- * sorted by key. JSON has no NaN: NaN and infinities are written as the texts {@code "NaN"}, {@code "Infinity"} and
- * {@code "-Infinity"}, which Jackson and Python's {@code float} read back as numbers.
+ * <p>Values are null, {@link Boolean}, {@link Number}, {@link CharSequence}, {@link Enum} (its name), arrays, {@link
+ * Iterable}, {@link Map} with text keys, and {@link Table} (a list of objects, one per row); nothing else, so no
+ * private state leaks. Maps with an order of their own ({@link LinkedHashMap}, {@link SortedMap}, {@link ImmutableMap})
+ * keep it, all others are sorted by key. JSON has no NaN: NaN and infinities are written as the texts {@code "NaN"},
+ * {@code "Infinity"} and {@code "-Infinity"}, which Jackson and Python's {@code float} read back as numbers.
  */
 public final class Json {
     static final ObjectMapper MAPPER = new ObjectMapper();

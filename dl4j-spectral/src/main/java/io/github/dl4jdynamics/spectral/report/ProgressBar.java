@@ -20,9 +20,9 @@ import static com.google.common.base.Preconditions.checkArgument;
  * epoch  3/10 [==========>         ]  54 % loss 1.23 acc 0.61 ETA 12 s
  * }</pre>
  *
- * <p>On a terminal the line is redrawn in place, at most ten times a second; elsewhere (a log file, a build server) a new
- * line is written at most every ten seconds. Off unless asked for: {@link #off()} does nothing. If the output fails, the
- * bar logs that once and stays silent; training goes on. For one thread.
+ * <p>On a terminal the line is redrawn in place, at most ten times a second; elsewhere (a log file, a build server) a
+ * new line is written at most every ten seconds. Off unless asked for: {@link #off()} does nothing. If the output
+ * fails, the bar logs that once and stays silent; training goes on. For one thread.
  */
 public final class ProgressBar {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressBar.class);

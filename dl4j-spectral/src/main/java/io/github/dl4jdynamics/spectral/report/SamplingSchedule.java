@@ -6,8 +6,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 /**
  * Says at which iterations or at which epoch ends a diagnostic measures; a pure function of the position in training.
  *
- * <p>Counts in one unit, iterations or epochs, in which {@link #startingAfter} and {@link #stoppingAfter} count too; in the
- * other unit nothing is ever due. Immutable.
+ * <p>Counts in one unit, iterations or epochs, in which {@link #startingAfter} and {@link #stoppingAfter} count too; in
+ * the other unit nothing is ever due. Immutable.
  */
 public final class SamplingSchedule {
     private enum Rule {
@@ -54,9 +54,10 @@ public final class SamplingSchedule {
     }
 
     /**
-     * Due at iteration 0 and at iterations evenly spaced on a logarithmic axis: {@code round(10^(j / perDecade))}, j = 0, 1, ...
+     * Due at iteration 0 and at iterations evenly spaced on a logarithmic axis: {@code round(10^(j / perDecade))}, j =
+     * 0, 1, ...
      *
-     * @param perDecade measurements per factor of ten, at least 1; fewer among the first iterations, where they coincide
+     * @param perDecade measurements per factor of ten, at least 1; the first ones coincide
      * @return the schedule
      * @throws IllegalArgumentException if perDecade is not positive
      */

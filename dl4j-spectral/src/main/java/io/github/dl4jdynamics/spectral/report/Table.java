@@ -14,8 +14,8 @@ import static com.google.common.base.Preconditions.checkArgument;
  * Named columns and rows of numbers, texts and truth values; what {@link Csv}, {@link Json}, {@link TextTable} and
  * {@link ReportSection} write.
  *
- * <p>A cell is a {@link Number}, a {@link Boolean}, null for "no value", or anything else, taken as its {@code toString()}.
- * NaN means "measured, but not a number". Immutable.
+ * <p>A cell is a {@link Number}, a {@link Boolean}, null for "no value", or anything else, taken as its {@code
+ * toString()}. NaN means "measured, but not a number". Immutable.
  */
 public final class Table {
     private final ImmutableList<String> columns;

@@ -15,8 +15,9 @@ import static com.google.common.base.Preconditions.checkState;
  * allowed  <=>  spent + spent / measurements <= fraction * (elapsed - spent)
  * }</pre>
  *
- * <p>A measurement is expected to cost as much as the mean of those before. The first is always allowed, for its cost is
- * unknown. {@code elapsed} is wall time since the first call; pauses between two calls of {@code fit} count as training.
+ * <p>A measurement is expected to cost as much as the mean of those before. The first is always allowed, for its cost
+ * is unknown. {@code elapsed} is wall time since the first call; pauses between two calls of {@code fit} count as
+ * training.
  *
  * <pre>{@code
  * if (budget.tryBegin()) {
@@ -67,10 +68,7 @@ public final class TimeBudget {
      * @throws IllegalArgumentException if the fraction is not positive
      */
     public static TimeBudget ofFraction(double fraction, LongSupplier nanoClock) {
-        checkArgument(
-                fraction > 0,
-                "fraction of the training time must be > 0, got %s; 0.05 allows 5 %, SamplingSchedule.never() switches off",
-                fraction);
+        checkArgument(fraction > 0, "fraction of the training time must be > 0, got %s; 0.05 allows 5 %", fraction);
         return new TimeBudget(fraction, nanoClock);
     }
 

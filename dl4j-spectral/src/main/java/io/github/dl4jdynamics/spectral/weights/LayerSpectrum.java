@@ -2,12 +2,14 @@
 package io.github.dl4jdynamics.spectral.weights;
 
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Lists;
 import com.google.common.collect.Maps;
 import io.github.dl4jdynamics.spectral.math.EigenvalueSpectrum;
 import io.github.dl4jdynamics.spectral.math.SpectrumMetric;
@@ -21,6 +23,11 @@ import io.github.dl4jdynamics.spectral.math.TailFit;
  * @since 0.1
  */
 public final class LayerSpectrum {
+    private static final double OVER_TRAINED = 2;
+    private static final double UNDER_TRAINED = 6;
+    private static final double NO_CLEAR_TAIL = 8;
+    private static final int ENOUGH_EIGENVALUES = 50;
+
     private final String layer;
     private final String type;
     private final String parameter;
@@ -64,21 +71,16 @@ public final class LayerSpectrum {
         return new LayerSpectrum(layer, array, ImmutableList.of(), Map.of(), reason);
     }
 
-    /** Mean over the divisions that have the number, as the released FARMS does; eigenvalues are counted together. */
+    /** Mean over the divisions that have the number; eigenvalues are counted together, as the released FARMS does. */
     private static double combine(SpectrumMetric metric, List<Division> divisions) {
-        double sum = 0;
-        int count = 0;
-        for (Division division : divisions) {
-            double value = division.metric(metric);
-            if (!Double.isNaN(value)) {
-                sum += value;
-                count++;
-            }
-        }
+        DoubleSummaryStatistics values = divisions.stream()
+                .mapToDouble(division -> division.metric(metric))
+                .filter(value -> !Double.isNaN(value))
+                .summaryStatistics();
         if (metric == SpectrumMetric.EIGENVALUE_COUNT) {
-            return sum;
+            return values.getSum();
         }
-        return count == 0 ? Double.NaN : sum / count;
+        return values.getCount() == 0 ? Double.NaN : values.getAverage();
     }
 
     /** Layer name, or vertex name in a graph. */
@@ -86,7 +88,7 @@ public final class LayerSpectrum {
         return layer;
     }
 
-    /** Simple class name of the layer's configuration. */
+    /** Simple class name of the layer's configuration with wrappers taken off, for example {@code DenseLayer}. */
     public String type() {
         return type;
     }
@@ -111,7 +113,7 @@ public final class LayerSpectrum {
         return frozen;
     }
 
-    /** A metric, NaN where there is none. */
+    /** A metric: over several divisions the mean of those that have it. NaN where there is none. */
     public double metric(SpectrumMetric metric) {
         return metrics.getOrDefault(metric, Double.NaN);
     }
@@ -130,10 +132,8 @@ public final class LayerSpectrum {
     public Optional<EigenvalueSpectrum> spectrum() {
         return divisions.isEmpty()
                 ? Optional.empty()
-                : Optional.of(EigenvalueSpectrum.of(divisions.stream()
-                        .flatMapToDouble(
-                                division -> Arrays.stream(division.spectrum().toArray()))
-                        .toArray()));
+                : Optional.of(EigenvalueSpectrum.pooled(Lists.transform(
+                        divisions, division -> division.spectrum().toArray())));
     }
 
     /** Why the layer has no spectrum or no tail fit; empty when it has both. */
@@ -143,23 +143,28 @@ public final class LayerSpectrum {
 
     /**
      * WeightWatcher's reading of alpha: below 2 the layer is over-trained (too heavy a tail), above 6 under-trained.
-     * A hint about this layer, not a verdict on the model, and least reliable for alpha above 8 or fewer than 50
-     * eigenvalues, where it says so.
+     *
+     * <p>A hint about this layer, not a verdict on the model. The limits are meant for whole matrices and the
+     * Kolmogorov-Smirnov fit. It is least reliable for alpha above 8 or fewer than 50 eigenvalues, where it says so.
+     *
+     * @return empty for alpha from 2 to 6, and without alpha
      */
     public String hint() {
         double alpha = alpha();
         if (Double.isNaN(alpha)) {
             return "";
         }
-        if (alpha > 8) {
+        if (alpha > NO_CLEAR_TAIL) {
             return "no clear tail (alpha > 8)";
         }
-        String reading = alpha < 2 ? "over-trained" : alpha > 6 ? "under-trained" : "";
-        boolean few = metric(SpectrumMetric.EIGENVALUE_COUNT) < 50;
-        return reading.isEmpty() ? (few ? "few eigenvalues" : "") : reading + (few ? "? few eigenvalues" : "");
+        String reading = alpha < OVER_TRAINED ? "over-trained" : alpha > UNDER_TRAINED ? "under-trained" : "";
+        if (metric(SpectrumMetric.EIGENVALUE_COUNT) >= ENOUGH_EIGENVALUES) {
+            return reading;
+        }
+        return reading.isEmpty() ? "few eigenvalues" : reading + "? few eigenvalues";
     }
 
-    /** Layer name, with the parameter where a layer has several matrices of its own. */
+    /** Layer name, followed by a dot and the parameter unless that is {@code W}. */
     public String name() {
         return parameter.isEmpty() || "W".equals(parameter) ? layer : layer + "." + parameter;
     }
@@ -186,7 +191,7 @@ public final class LayerSpectrum {
             return spectrum;
         }
 
-        /** Tail fit, usable or with a reason. */
+        /** Tail fit, usable or with a reason; its index counts in {@link #spectrum()}. */
         public TailFit fit() {
             return fit;
         }

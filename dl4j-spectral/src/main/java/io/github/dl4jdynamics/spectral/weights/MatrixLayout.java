@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.weights;
 
+import com.google.common.primitives.Ints;
 import io.github.dl4jdynamics.spectral.math.MatrixGroup;
 import io.github.dl4jdynamics.spectral.math.MatrixNature;
 
 /**
  * Which axes of a weight array are a matrix's rows (outputs) and columns (inputs); the remaining axes count matrices.
  *
- * <p>Axes are 0-based. Several axes may be rows together (heads x head size), and the rows axis may be cut into gates.
+ * <p>Axes are 0-based, the remaining ones all come before or all after the matrix. Several axes may be rows together
+ * (heads x head size), and the rows axis may be cut into gates.
  */
 final class MatrixLayout {
+    private static final int SINGLE_COLUMN = -1;
+
     private final WeightKind kind;
     private final MatrixNature nature;
+    private final int rank;
     private final int[] rowAxes;
     private final int colAxis;
     private final int gates;
 
-    private MatrixLayout(WeightKind kind, MatrixNature nature, int[] rowAxes, int colAxis, int gates) {
+    private MatrixLayout(WeightKind kind, MatrixNature nature, int rank, int[] rowAxes, int colAxis, int gates) {
         this.kind = kind;
         this.nature = nature;
+        this.rank = rank;
         this.rowAxes = rowAxes;
         this.colAxis = colAxis;
         this.gates = gates;
@@ -26,51 +32,60 @@ final class MatrixLayout {
 
     /** {@code [in, out]}, Deeplearning4j's order of dense weights. */
     static MatrixLayout inOut(WeightKind kind, MatrixNature nature) {
-        return new MatrixLayout(kind, nature, new int[] {1}, 0, 1);
+        return new MatrixLayout(kind, nature, 2, new int[] {1}, 0, 1);
     }
 
     /** {@code [in, gates * out (+ peepholes)]}: the first {@code gates * out} columns, gate by gate. */
     static MatrixLayout gates(int gates) {
-        return new MatrixLayout(WeightKind.RECURRENT, MatrixNature.RECURRENT, new int[] {1}, 0, gates);
+        return new MatrixLayout(WeightKind.RECURRENT, MatrixNature.RECURRENT, 2, new int[] {1}, 0, gates);
     }
 
     /** Kernel positions counted by all axes but the two given. */
     static MatrixLayout kernel(WeightKind kind, int outAxis, int inAxis) {
-        return new MatrixLayout(kind, MatrixNature.CONVOLUTION, new int[] {outAxis}, inAxis, 1);
+        int rank = kind == WeightKind.CONVOLUTION_3D ? 5 : 4;
+        return new MatrixLayout(kind, MatrixNature.CONVOLUTION, rank, new int[] {outAxis}, inAxis, 1);
     }
 
     /** Two neighbouring axes are the outputs and there is one input per kernel position. */
     static MatrixLayout columns(int firstAxis, int secondAxis) {
         return new MatrixLayout(
-                WeightKind.DEPTHWISE, MatrixNature.CONVOLUTION, new int[] {firstAxis, secondAxis}, -1, 1);
+                WeightKind.DEPTHWISE, MatrixNature.CONVOLUTION, 4, new int[] {firstAxis, secondAxis}, SINGLE_COLUMN, 1);
     }
 
     /** {@code [heads, head size, in]}. */
     static MatrixLayout heads() {
-        return new MatrixLayout(WeightKind.ATTENTION, MatrixNature.LINEAR, new int[] {0, 1}, 2, 1);
+        return new MatrixLayout(WeightKind.ATTENTION, MatrixNature.LINEAR, 3, new int[] {0, 1}, 2, 1);
     }
 
     WeightKind kind() {
         return kind;
     }
 
-    int[] rowAxes() {
-        return rowAxes.clone();
+    /** Number of axes of an array stored like this. */
+    int rank() {
+        return rank;
     }
 
-    /** -1 when every matrix is a single column. */
-    int colAxis() {
-        return colAxis;
+    /** From one row of a matrix to the next, where the axes have these strides. */
+    int rowStride(int[] strides) {
+        return strides[rowAxes[rowAxes.length - 1]];
     }
 
-    int gates() {
-        return gates;
+    /** From one column of a matrix to the next. */
+    int colStride(int[] strides) {
+        return colAxis == SINGLE_COLUMN ? 1 : strides[colAxis];
     }
 
-    /** Whether all axes that count matrices come after those of the matrix. */
-    boolean kernelIsLast() {
-        return Math.max(rowAxes[rowAxes.length - 1], colAxis) == (colAxis < 0 ? rowAxes.length - 1 : rowAxes.length)
-                && nature == MatrixNature.CONVOLUTION;
+    /** From one matrix to the next: a block of rows for gates, else along the last kernel axis. */
+    int step(int[] strides, MatrixGroup group) {
+        if (gates > 1) {
+            return group.rows() * rowStride(strides);
+        }
+        int axis = rank - 1;
+        while (axis >= 0 && isOfMatrix(axis)) {
+            axis--;
+        }
+        return axis < 0 ? 0 : strides[axis];
     }
 
     /** Shape of the matrices of an array of the given shape. */
@@ -79,21 +94,16 @@ final class MatrixLayout {
         for (int axis : rowAxes) {
             rows *= shape[axis];
         }
-        long cols = colAxis < 0 ? 1 : shape[colAxis];
+        long cols = colAxis == SINGLE_COLUMN ? 1 : shape[colAxis];
         long count = gates;
-        for (int axis = 0; axis < shape.length; axis++) {
-            count *= axis == colAxis || isRow(axis) ? 1 : shape[axis];
+        for (int axis = 0; axis < rank; axis++) {
+            count *= isOfMatrix(axis) ? 1 : shape[axis];
         }
         // Integer division drops the three peephole columns of a GravesLSTM.
         return MatrixGroup.of(nature, Math.toIntExact(count), Math.toIntExact(rows / gates), Math.toIntExact(cols));
     }
 
-    boolean isRow(int axis) {
-        for (int row : rowAxes) {
-            if (row == axis) {
-                return true;
-            }
-        }
-        return false;
+    private boolean isOfMatrix(int axis) {
+        return axis == colAxis || Ints.contains(rowAxes, axis);
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import com.google.common.base.Strings;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.dl4jdynamics.spectral.math.SpectrumMetric;
@@ -26,6 +27,8 @@ import io.github.dl4jdynamics.spectral.report.Table;
  * @since 0.1
  */
 public final class SpectrumReport {
+    private static final ImmutableList<String> COLUMNS = columns();
+
     private final ImmutableMap<String, String> settings;
     private final ImmutableList<LayerSpectrum> layers;
 
@@ -44,7 +47,7 @@ public final class SpectrumReport {
         return settings;
     }
 
-    /** Row of a layer's first weight matrix, by {@link LayerSpectrum#name()} or layer name. */
+    /** The first row with this {@link LayerSpectrum#name()} or of the layer with this name. */
     public Optional<LayerSpectrum> layer(String name) {
         return layers.stream()
                 .filter(row -> row.name().equals(name) || row.layer().equals(name))
@@ -60,90 +63,105 @@ public final class SpectrumReport {
                 .orElse(Double.NaN);
     }
 
-    /** Every metric of every row. */
+    /** Every metric of every row; no value where there is none. */
     public Table table() {
-        List<String> columns = new ArrayList<>(Arrays.asList("layer", "parameter", "type", "kind", "shape"));
-        for (SpectrumMetric metric : SpectrumMetric.values()) {
-            columns.add(metric.key());
-        }
-        columns.add("hint");
-        columns.add("reason");
-        Table.Builder table = Table.builder(columns.toArray(new String[0]));
-        for (LayerSpectrum row : layers) {
-            List<Object> cells = new ArrayList<>();
-            cells.add(row.layer());
-            cells.add(row.parameter());
-            cells.add(row.type());
-            cells.add(row.kind().map(Enum::name).orElse(""));
-            cells.add(shape(row));
-            for (SpectrumMetric metric : SpectrumMetric.values()) {
-                double value = row.metric(metric);
-                cells.add(Double.isNaN(value) ? null : (Object) value);
-            }
-            cells.add(row.hint());
-            cells.add(row.reason().orElse(""));
-            table.row(cells.toArray());
-        }
+        Table.Builder table = Table.builder(COLUMNS.toArray(new String[0]));
+        layers.forEach(row -> table.row(cells(row).values().toArray()));
         return table.build();
     }
 
+    private static ImmutableList<String> columns() {
+        ImmutableList.Builder<String> columns = ImmutableList.builder();
+        columns.add("layer", "parameter", "type", "kind", "shape", "frozen");
+        Arrays.stream(SpectrumMetric.values()).map(SpectrumMetric::key).forEach(columns::add);
+        return columns.add("hint", "reason").build();
+    }
+
+    /** One row by column; null for no value. */
+    private static Map<String, Object> cells(LayerSpectrum row) {
+        List<Object> values = new ArrayList<>(Arrays.asList(
+                row.layer(),
+                Strings.emptyToNull(row.parameter()),
+                row.type(),
+                row.kind().orElse(null),
+                row.kind().isPresent() ? row.shape() : null,
+                row.frozen()));
+        for (SpectrumMetric metric : SpectrumMetric.values()) {
+            values.add(number(row.metric(metric)));
+        }
+        values.add(Strings.emptyToNull(row.hint()));
+        values.add(row.reason().orElse(null));
+        Map<String, Object> cells = new LinkedHashMap<>();
+        for (int c = 0; c < COLUMNS.size(); c++) {
+            cells.put(COLUMNS.get(c), values.get(c));
+        }
+        return cells;
+    }
+
     /**
-     * This report's alphas beside another's, by row name: the same matrix over time, where alpha says most.
+     * This report's alphas beside another's, by layer and parameter: the same matrix over time, where alpha says most.
+     *
+     * <p>Layers without weights are left out. The note tells matrices apart that only one report has, whose shapes differ
+     * or that were not measured.
      *
      * @param other a report of a network with the same layer names, for example an earlier checkpoint
      */
     public Table compare(SpectrumReport other) {
         Table.Builder table = Table.builder(
                 "layer", "alpha", "alpha other", "difference", "spectral_norm", "spectral_norm other", "note");
-        Map<String, LayerSpectrum> theirs = new LinkedHashMap<>();
-        other.layers.forEach(row -> theirs.put(row.name(), row));
+        List<LayerSpectrum> theirs = new ArrayList<>(other.layers);
         for (LayerSpectrum row : layers) {
-            LayerSpectrum match = theirs.remove(row.name());
-            if (row.shape().isEmpty() && (match == null || match.shape().isEmpty())) {
-                continue;
+            if (row.kind().isPresent()) {
+                Optional<LayerSpectrum> match = theirs.stream()
+                        .filter(their -> their.layer().equals(row.layer())
+                                && their.parameter().equals(row.parameter()))
+                        .findFirst();
+                match.ifPresent(theirs::remove);
+                table.row(comparison(row.name(), Optional.of(row), match));
             }
-            if (match == null) {
-                table.row(
-                        row.name(),
-                        number(row.alpha()),
-                        null,
-                        null,
-                        number(row.metric(SpectrumMetric.SPECTRAL_NORM)),
-                        null,
-                        "only here");
-                continue;
-            }
-            boolean sameShape = match.shape().equals(row.shape());
-            table.row(
-                    row.name(),
-                    number(row.alpha()),
-                    number(match.alpha()),
-                    number(row.alpha() - match.alpha()),
-                    number(row.metric(SpectrumMetric.SPECTRAL_NORM)),
-                    number(match.metric(SpectrumMetric.SPECTRAL_NORM)),
-                    sameShape ? "" : "shapes differ: " + shape(row) + " and " + shape(match));
         }
-        for (LayerSpectrum row : theirs.values()) {
-            if (!row.shape().isEmpty()) {
-                table.row(
-                        row.name(),
-                        null,
-                        number(row.alpha()),
-                        null,
-                        null,
-                        number(row.metric(SpectrumMetric.SPECTRAL_NORM)),
-                        "only there");
+        for (LayerSpectrum their : theirs) {
+            if (their.kind().isPresent()) {
+                table.row(comparison(their.name(), Optional.empty(), Optional.of(their)));
             }
         }
         return table.build();
     }
 
-    private static Double number(double value) {
-        return Double.isNaN(value) ? null : value;
+    private static Object[] comparison(String name, Optional<LayerSpectrum> here, Optional<LayerSpectrum> there) {
+        double alpha = metric(here, SpectrumMetric.ALPHA);
+        double other = metric(there, SpectrumMetric.ALPHA);
+        return new Object[] {
+            name,
+            number(alpha),
+            number(other),
+            number(alpha - other),
+            number(metric(here, SpectrumMetric.SPECTRAL_NORM)),
+            number(metric(there, SpectrumMetric.SPECTRAL_NORM)),
+            note(here, there)
+        };
     }
 
-    private static String shape(LayerSpectrum row) {
-        return row.shape().isEmpty() ? "" : row.shape().toString();
+    private static double metric(Optional<LayerSpectrum> row, SpectrumMetric metric) {
+        return row.map(present -> present.metric(metric)).orElse(Double.NaN);
+    }
+
+    private static String note(Optional<LayerSpectrum> here, Optional<LayerSpectrum> there) {
+        if (here.isEmpty() || there.isEmpty()) {
+            return here.isPresent() ? "only here" : "only there";
+        }
+        if (!here.get().shape().equals(there.get().shape())) {
+            return "shapes differ: " + here.get().shape() + " and "
+                    + there.get().shape();
+        }
+        return here.get()
+                .reason()
+                .or(() -> there.get().reason().map(reason -> "other: " + reason))
+                .orElse(null);
+    }
+
+    private static Double number(double value) {
+        return Double.isNaN(value) ? null : value;
     }
 
     /** Writes {@link #table()} as RFC 4180 CSV. */
@@ -162,21 +180,7 @@ public final class SpectrumReport {
             glossary.put(metric.key(), metric.glossary());
         }
         List<Object> rows = new ArrayList<>();
-        for (LayerSpectrum row : layers) {
-            Map<String, Object> json = new LinkedHashMap<>();
-            json.put("layer", row.layer());
-            json.put("parameter", row.parameter());
-            json.put("type", row.type());
-            json.put("kind", row.kind().map(Enum::name).orElse(null));
-            json.put("shape", row.shape());
-            json.put("frozen", row.frozen());
-            for (SpectrumMetric metric : SpectrumMetric.values()) {
-                json.put(metric.key(), number(row.metric(metric)));
-            }
-            json.put("hint", row.hint());
-            json.put("reason", row.reason().orElse(null));
-            rows.add(json);
-        }
+        layers.forEach(row -> rows.add(cells(row)));
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("settings", settings);
         report.put("layers", rows);
@@ -193,7 +197,7 @@ public final class SpectrumReport {
             table.row(
                     row.name(),
                     row.type(),
-                    shape(row),
+                    row.kind().isPresent() ? row.shape() : null,
                     number(row.alpha()),
                     number(row.metric(SpectrumMetric.KS_DISTANCE)),
                     number(row.metric(SpectrumMetric.TAIL_SIZE)),

@@ -4,9 +4,9 @@ package io.github.dl4jdynamics.spectral.weights;
 import java.util.Optional;
 
 import io.github.dl4jdynamics.spectral.math.MatrixNature;
-import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.graph.AttentionVertex;
-import org.deeplearning4j.nn.conf.layers.AutoEncoder;
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -17,16 +17,14 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
-import org.deeplearning4j.nn.conf.layers.GravesLSTM;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer;
-import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
+import org.deeplearning4j.nn.conf.ocnn.OCNNOutputLayer;
 
 /** How Deeplearning4j 1.0.0-M2.1 stores the weights of each layer class. */
 @SuppressWarnings("deprecation") // GravesLSTM is deprecated, and found in saved models
@@ -36,43 +34,50 @@ final class WeightLayouts {
     private WeightLayouts() {}
 
     /**
-     * Layout of one parameter of a layer, or nothing when it is not a matrix (bias, gain, normalization, ...).
+     * Layout of one parameter of a layer, or nothing when it is not known to be a matrix (bias, gain, normalization,
+     * custom layers, ...).
      *
      * @param conf the layer's own configuration, wrappers taken off
      * @param parameter name without the direction prefix of a bidirectional wrapper
      * @param rank number of axes of the stored array
      */
-    static Optional<MatrixLayout> of(TrainingConfig conf, String parameter, int rank) {
-        return Optional.ofNullable(layout(conf, parameter, rank));
+    static Optional<MatrixLayout> of(Object conf, String parameter, int rank) {
+        return Optional.ofNullable(layout(conf, parameter)).filter(layout -> layout.rank() == rank);
     }
 
-    private static MatrixLayout layout(TrainingConfig conf, String parameter, int rank) {
+    private static MatrixLayout layout(Object conf, String parameter) {
         if (conf instanceof SelfAttentionLayer
                 || conf instanceof LearnedSelfAttentionLayer
                 || conf instanceof RecurrentAttentionLayer
                 || conf instanceof AttentionVertex) {
-            return attention(parameter, rank);
+            return attention(parameter);
         }
-        if (conf instanceof GravesBidirectionalLSTM) {
-            return parameter.startsWith("W") || parameter.startsWith("RW") ? MatrixLayout.gates(LSTM_GATES) : null;
+        if (conf instanceof BaseRecurrentLayer) {
+            return recurrent(conf, parameter);
         }
         if (conf instanceof VariationalAutoencoder) {
-            return parameter.endsWith("W") && rank == 2 ? dense() : null;
+            return parameter.endsWith("W") ? dense() : null;
+        }
+        if (conf instanceof OCNNOutputLayer) {
+            return "v".equals(parameter) ? dense() : null; // w is one row of weights, r a number
         }
         if (conf instanceof SeparableConvolution2D && "pW".equals(parameter)) {
-            return MatrixLayout.kernel(WeightKind.POINTWISE, 0, 1);
+            return MatrixLayout.kernel(WeightKind.POINTWISE, 0, 1); // [out, in * multiplier, 1, 1]
         }
-        if (conf instanceof LSTM || conf instanceof GravesLSTM || conf instanceof SimpleRnn) {
-            return "W".equals(parameter) || "RW".equals(parameter)
-                    ? MatrixLayout.gates(conf instanceof SimpleRnn ? 1 : LSTM_GATES)
-                    : null;
-        }
-        return "W".equals(parameter) ? weight(conf, rank) : null;
+        return "W".equals(parameter) ? weight(conf) : null;
     }
 
-    private static MatrixLayout weight(TrainingConfig conf, int rank) {
-        if (conf instanceof PReLULayer || conf instanceof ElementWiseMultiplicationLayer) {
-            return null;
+    private static MatrixLayout recurrent(Object conf, String parameter) {
+        boolean known =
+                conf instanceof AbstractLSTM || conf instanceof GravesBidirectionalLSTM || conf instanceof SimpleRnn;
+        // GravesBidirectionalLSTM has WF, RWF, WB, RWB.
+        boolean weights = parameter.startsWith("W") || parameter.startsWith("RW");
+        return known && weights ? MatrixLayout.gates(conf instanceof SimpleRnn ? 1 : LSTM_GATES) : null;
+    }
+
+    private static MatrixLayout weight(Object conf) {
+        if (conf instanceof ElementWiseMultiplicationLayer) {
+            return null; // a factor for each input
         }
         if (conf instanceof DepthwiseConvolution2D) {
             return MatrixLayout.columns(2, 3); // [kH, kW, in, multiplier]
@@ -98,22 +103,22 @@ final class WeightLayouts {
         if (conf instanceof EmbeddingLayer || conf instanceof EmbeddingSequenceLayer) {
             return MatrixLayout.inOut(WeightKind.EMBEDDING, MatrixNature.EMBEDDING); // [vocabulary, dimension]
         }
-        return (conf instanceof FeedForwardLayer || conf instanceof AutoEncoder) && rank == 2 ? dense() : null;
+        return conf instanceof FeedForwardLayer ? dense() : null;
     }
 
-    private static MatrixLayout attention(String parameter, int rank) {
+    private static MatrixLayout attention(String parameter) {
         switch (parameter) {
             case "Wq":
             case "Wk":
             case "Wv":
-                return rank == 3 ? MatrixLayout.heads() : null;
+                return MatrixLayout.heads();
             case "Wo":
-                return MatrixLayout.inOut(WeightKind.ATTENTION, MatrixNature.LINEAR);
+                return MatrixLayout.inOut(WeightKind.ATTENTION, MatrixNature.LINEAR); // [heads * head size, out]
             case "W":
             case "RW":
                 return MatrixLayout.gates(1); // the recurrent part of RecurrentAttentionLayer
             default:
-                return null;
+                return null; // the learned queries are input, not weights
         }
     }
 

@@ -5,15 +5,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import com.google.common.base.Ascii;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Iterables;
 import com.google.common.collect.Sets;
 import io.github.dl4jdynamics.spectral.math.Block;
 import io.github.dl4jdynamics.spectral.math.EigenvalueSpectrum;
@@ -91,7 +94,7 @@ public final class WeightSpectrumAnalyzer {
      *
      * @param model an initialised {@code MultiLayerNetwork} or {@code ComputationGraph}
      * @throws IllegalArgumentException for another kind of model
-     * @throws IllegalStateException for a network that was not initialised
+     * @throws IllegalStateException for a network that was not initialised, or closed
      */
     public SpectrumReport analyze(Model model) {
         return new SpectrumReport(settings(), analyze(LayerWeights.of(model)));
@@ -112,84 +115,98 @@ public final class WeightSpectrumAnalyzer {
      * @param layers from {@link LayerWeights#of}
      */
     public ImmutableList<LayerSpectrum> analyze(List<LayerWeights> layers) {
-        List<Task> tasks = new ArrayList<>();
-        List<MatrixView> views = new ArrayList<>();
+        List<Plan> plans = new ArrayList<>();
+        List<MatrixView> windows = new ArrayList<>();
         for (LayerWeights layer : layers) {
-            if (layer.arrays().isEmpty()) {
-                tasks.add(new Task(layer, null, "no weight matrix in a " + layer.type()));
-            }
+            layer.reason().ifPresent(reason -> plans.add(new Plan(layer, null, reason)));
             for (WeightArray array : layer.arrays()) {
-                tasks.add(plan(layer, array, views));
+                Plan plan = plan(layer, array);
+                plans.add(plan);
+                windows.addAll(plan.windows);
             }
         }
-        List<GramSpectrum> spectra = solver.of(views);
+        List<GramSpectrum> spectra = solver.of(windows);
         ImmutableList.Builder<LayerSpectrum> rows = ImmutableList.builder();
-        tasks.forEach(task -> rows.add(finish(task, spectra)));
+        int from = 0;
+        for (Plan plan : plans) {
+            int to = from + plan.windows.size();
+            rows.add(row(plan, spectra.subList(from, to)));
+            from = to;
+        }
         return rows.build();
     }
 
-    private Task plan(LayerWeights layer, WeightArray array, List<MatrixView> views) {
+    private Plan plan(LayerWeights layer, WeightArray array) {
         if (!kinds.contains(array.kind())) {
-            return new Task(layer, array, Ascii.toLowerCase(array.kind().name()) + " weights not selected");
+            return new Plan(layer, array, Ascii.toLowerCase(array.kind().name()) + " weights not selected");
         }
-        MatrixGroup group = array.group();
         List<List<Block>> divisions;
         try {
-            divisions = esd.divisions(group);
+            divisions = esd.divisions(array.group());
         } catch (IllegalArgumentException e) {
-            return new Task(layer, array, e.getMessage());
+            return new Plan(layer, array, e.getMessage());
         }
-        Task task = new Task(layer, array, null);
+        Plan plan = new Plan(layer, array, null);
+        divisions.forEach(division -> plan.groups.add(array.group().ofWindows(division)));
+        long count =
+                plan.groups.stream().mapToLong(MatrixGroup::eigenvalueCount).sum();
+        if (count < minEigenvalues) {
+            return new Plan(layer, array, count + " eigenvalues, fewer than " + minEigenvalues);
+        }
         List<MatrixView> matrices = Matrices.of(array);
-        for (List<Block> division : divisions) {
-            task.starts.add(views.size());
-            task.groups.add(group.ofWindows(division));
-            for (Block block : division) {
-                views.add(window(matrices.get(block.matrix()), block.window()));
-            }
+        for (Block block : Iterables.concat(divisions)) {
+            plan.windows.add(window(matrices.get(block.matrix()), block.window()));
         }
-        task.starts.add(views.size());
-        return task;
+        return plan;
     }
 
     private static MatrixView window(MatrixView matrix, Window window) {
         return matrix.window(window.row(), window.col(), window.rows(), window.cols());
     }
 
-    private LayerSpectrum finish(Task task, List<GramSpectrum> spectra) {
-        if (task.reason != null) {
-            return LayerSpectrum.without(task.layer, task.array, task.reason);
+    /** The row of one plan, from the spectra of its windows. */
+    private LayerSpectrum row(Plan plan, List<GramSpectrum> spectra) {
+        Optional<String> unusable =
+                spectra.stream().flatMap(spectrum -> spectrum.reason().stream()).findFirst();
+        if (plan.reason != null || unusable.isPresent()) {
+            return LayerSpectrum.without(plan.layer, plan.array, unusable.orElse(plan.reason));
         }
+        Iterator<GramSpectrum> next = spectra.iterator();
         List<LayerSpectrum.Division> divisions = new ArrayList<>();
-        for (int d = 0; d < task.groups.size(); d++) {
-            List<double[]> pooled = new ArrayList<>();
-            for (GramSpectrum spectrum : spectra.subList(task.starts.get(d), task.starts.get(d + 1))) {
-                if (!spectrum.isUsable()) {
-                    return LayerSpectrum.without(
-                            task.layer, task.array, spectrum.reason().get());
+        try {
+            // An eigenvalue that the scale takes out of range is refused.
+            for (MatrixGroup group : plan.groups) {
+                List<double[]> pooled = new ArrayList<>();
+                for (int window = 0; window < group.count(); window++) {
+                    pooled.add(next.next().eigenvalues());
                 }
-                pooled.add(spectrum.eigenvalues());
+                divisions.add(division(EigenvalueSpectrum.pooled(pooled), group));
             }
-            divisions.add(division(EigenvalueSpectrum.pooled(pooled), task.groups.get(d)));
+        } catch (IllegalArgumentException e) {
+            return LayerSpectrum.without(plan.layer, plan.array, e.getMessage());
         }
-        LayerSpectrum row = LayerSpectrum.of(task.layer, task.array, divisions);
-        double count = row.metric(SpectrumMetric.EIGENVALUE_COUNT);
-        return count >= minEigenvalues
-                ? row
-                : LayerSpectrum.without(
-                        task.layer, task.array, (int) count + " eigenvalues, fewer than " + minEigenvalues);
+        return LayerSpectrum.of(plan.layer, plan.array, divisions);
     }
 
     private LayerSpectrum.Division division(EigenvalueSpectrum raw, MatrixGroup group) {
         EigenvalueSpectrum spectrum = group.nature() == MatrixNature.CONVOLUTION ? raw.scaled(convolutionScale) : raw;
-        EigenvalueSpectrum kept = zeroThreshold > 0 ? spectrum.above(zeroThreshold) : spectrum;
-        TailFit fit = fitter.fit(kept);
+        TailFit fit = fit(spectrum);
         Map<SpectrumMetric, Double> values = new EnumMap<>(SpectrumMetric.class);
         for (SpectrumMetric metric : SpectrumMetric.values()) {
-            values.put(metric, metrics.contains(metric) ? metric.of(kept, fit, group) : Double.NaN);
+            boolean wanted = metrics.contains(metric) || metric == SpectrumMetric.EIGENVALUE_COUNT;
+            values.put(metric, wanted ? metric.of(spectrum, fit, group) : Double.NaN);
         }
-        values.put(SpectrumMetric.EIGENVALUE_COUNT, (double) spectrum.size());
         return new LayerSpectrum.Division(spectrum, fit, values);
+    }
+
+    /** Fits what is not near zero; the threshold's index counts in the whole spectrum all the same. */
+    private TailFit fit(EigenvalueSpectrum spectrum) {
+        EigenvalueSpectrum kept = zeroThreshold > 0 ? spectrum.above(zeroThreshold) : spectrum;
+        TailFit fit = fitter.fit(kept);
+        int leftOut = spectrum.size() - kept.size();
+        return leftOut == 0 || !fit.isUsable()
+                ? fit
+                : TailFit.of(fit.alpha(), fit.xmin(), fit.xminIndex() + leftOut, fit.tailSize(), fit.distance());
     }
 
     /** The settings by name, in the order of the builder. */
@@ -201,6 +218,7 @@ public final class WeightSpectrumAnalyzer {
         settings.put("zeroThreshold", Double.toString(zeroThreshold));
         settings.put("convolutionScale", Double.toString(convolutionScale));
         settings.put("minEigenvalues", Integer.toString(minEigenvalues));
+        settings.put("metrics", metrics.toString());
         settings.put("solver", solver.toString());
         return ImmutableMap.copyOf(settings);
     }
@@ -210,15 +228,15 @@ public final class WeightSpectrumAnalyzer {
         return "WeightSpectrumAnalyzer" + settings();
     }
 
-    /** One weight array on its way: where its windows start in the list of all windows. */
-    private static final class Task {
+    /** The windows to measure of one weight array, or why there are none. */
+    private static final class Plan {
         private final LayerWeights layer;
         private final WeightArray array;
         private final String reason;
-        private final List<Integer> starts = new ArrayList<>();
-        private final List<MatrixGroup> groups = new ArrayList<>();
+        private final List<MatrixGroup> groups = new ArrayList<>(); // one for each division
+        private final List<MatrixView> windows = new ArrayList<>(); // of all divisions, one after the other
 
-        Task(LayerWeights layer, WeightArray array, String reason) {
+        Plan(LayerWeights layer, WeightArray array, String reason) {
             this.layer = layer;
             this.array = array;
             this.reason = reason;
@@ -240,6 +258,7 @@ public final class WeightSpectrumAnalyzer {
 
         /** Kinds of weights to measure. Default all (WeightWatcher: dense, 1D and 2D convolution, embedding). */
         public Builder kinds(Set<WeightKind> kinds) {
+            checkNotNull(kinds, "kinds of the analyzer must not be null; WeightKind.ALL is everything");
             this.kinds = Sets.immutableEnumSet(kinds);
             return this;
         }
@@ -257,8 +276,9 @@ public final class WeightSpectrumAnalyzer {
         }
 
         /**
-         * Eigenvalues at or below this are left out before fitting; if none is left, all are kept. Default 1e-5; 0 keeps
-         * all, as the released TempBalance and FARMS do.
+         * Eigenvalues at or below this are left out before fitting, in units of the squared weights; if none is left, all
+         * are kept. All metrics but those of the fit look at every eigenvalue, as in all released codes. Default 1e-5; 0
+         * keeps all, as the released TempBalance and FARMS do.
          */
         public Builder zeroThreshold(double zeroThreshold) {
             checkArgument(
@@ -292,8 +312,11 @@ public final class WeightSpectrumAnalyzer {
             return this;
         }
 
-        /** Metrics to compute; the others are NaN. Default all. */
+        /** Metrics to compute; the others are NaN, but the number of eigenvalues is always there. Default all. */
         public Builder metrics(Set<SpectrumMetric> metrics) {
+            checkNotNull(
+                    metrics,
+                    "metrics of the analyzer must not be null; EnumSet.allOf(SpectrumMetric.class) is everything");
             this.metrics = Sets.immutableEnumSet(metrics);
             return this;
         }

@@ -144,7 +144,7 @@ class CosineScheduleTest implements ScheduleContract {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CosineSchedule(EPOCH, 0.1, 0))
                 .withMessage("length of CosineSchedule must be >= 1, got 0; "
-                        + "it is the number of iterations or epochs until the floor");
+                        + "it counts iterations or epochs until the floor");
         CosineSchedule.Builder builder =
                 CosineSchedule.builder().scheduleType(EPOCH).initialValue(0.1).length(3);
         assertThatIllegalArgumentException()

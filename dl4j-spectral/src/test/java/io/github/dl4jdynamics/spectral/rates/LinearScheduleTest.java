@@ -76,7 +76,7 @@ class LinearScheduleTest implements ScheduleContract {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new LinearSchedule(EPOCH, 0.1, -2))
                 .withMessage("length of LinearSchedule must be >= 1, got -2; "
-                        + "it is the number of iterations or epochs until finalValue");
+                        + "it counts iterations or epochs until finalValue");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LinearSchedule.builder()
                         .scheduleType(EPOCH)

@@ -183,7 +183,7 @@ class WarmupScheduleTest implements ScheduleContract {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.startFraction(1.5).build())
                 .withMessage("startFraction of WarmupSchedule must lie in [0, 1], got 1.5; "
-                        + "it is a fraction of the inner schedule's value");
+                        + "it multiplies the inner schedule's value");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.startRate(-1))
                 .withMessage("startRate of WarmupSchedule must be finite and >= 0, got -1.0");

@@ -88,8 +88,7 @@ class TimeBudgetTest {
     void ofFraction_notPositive_isRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TimeBudget.ofFraction(0))
-                .withMessage("fraction of the training time must be > 0, got 0.0; "
-                        + "0.05 allows 5 %, SamplingSchedule.never() switches off");
+                .withMessage("fraction of the training time must be > 0, got 0.0; " + "0.05 allows 5 %");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TimeBudget.ofFraction(Double.NaN))
                 .withMessageContaining("got NaN");
