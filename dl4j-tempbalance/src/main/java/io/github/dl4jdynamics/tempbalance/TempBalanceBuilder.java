@@ -216,7 +216,7 @@ public final class TempBalanceBuilder {
 
     /**
      * A constant the layer's factor is multiplied with (discriminative fine-tuning), and with it that of the norms that
-     * follow the layer. Default 1; 0 stops the layer.
+     * follow the layer. Default 1; 0 stops the layer, but see {@link io.github.dl4jdynamics.spectral.rates.LayerFactors#set}.
      */
     public TempBalanceBuilder multiplier(String layer, double multiplier) {
         checkArgument(
@@ -255,6 +255,7 @@ public final class TempBalanceBuilder {
     /**
      * Iterations that make an epoch where the network is trained by {@code fit(DataSet)}, which never ends one. Default
      * unknown: a schedule over epochs then goes by the network's epoch counter, which the caller has to move, and warns.
+     * {@code ParallelWrapper} trains that way too; there it is the number of batches per worker.
      */
     public TempBalanceBuilder iterationsPerEpoch(int iterations) {
         checkArgument(

@@ -25,6 +25,10 @@ final class TempBalanceSession {
     private final MeasurementTimes times;
     private final TimeBudget budget;
     private final List<TempBalanceUpdate> updates = new ArrayList<>();
+
+    /** Training time the background pass under way has taken so far. */
+    private long snapshotNanos;
+
     private boolean lastWasRefused;
     private boolean warnedOfFailure;
 
@@ -108,6 +112,7 @@ final class TempBalanceSession {
             // The first rates decide the first update, so they cannot come later.
             if (settings.background().isOn() && !control.isFresh(iteration)) {
                 measurement.startInBackground(net, iteration);
+                snapshotNanos += System.nanoTime() - start;
             } else {
                 record(control.apply(net, measurement.now(net), iteration, epoch), start);
             }
@@ -117,10 +122,11 @@ final class TempBalanceSession {
     }
 
     private void applyFinished(Model net, int iteration, int epoch) {
-        long start = System.nanoTime();
-        measurement
-                .finished(iteration)
-                .ifPresent(scores -> record(control.apply(net, scores, iteration, epoch), start));
+        long start = System.nanoTime() - snapshotNanos;
+        measurement.finished(iteration).ifPresent(scores -> {
+            record(control.apply(net, scores, iteration, epoch), start);
+            snapshotNanos = 0;
+        });
     }
 
     private void record(TempBalanceUpdate.Draft draft, long start) {

@@ -12,6 +12,8 @@ import io.github.dl4jdynamics.spectral.weights.WeightKind;
 import io.github.dl4jdynamics.tempbalance.math.LinearMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
@@ -140,6 +142,25 @@ class RefusalTest {
                     .hasMessageEndingWith("; call init() first");
         }
         assertThat(stack.getListeners()).isEmpty();
+    }
+
+    @Test
+    void attach_twoLayersOfOneName_areRefusedByName() {
+        MultiLayerNetwork net = Networks.initialised(new NeuralNetConfiguration.Builder()
+                .updater(new Adam(1e-2))
+                .list()
+                .layer(Networks.dense("dense", 9).build())
+                .layer(Networks.dense("dense", 8).build())
+                .layer(Networks.output("out").build())
+                .setInputType(InputType.feedForward(Networks.IN))
+                .build());
+        String before = Networks.json(net);
+
+        assertThatThrownBy(() -> Networks.settings().build().attach(net))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "layer names must be distinct for layer-wise rates, got 'dense' twice; set others with name(..)");
+        assertThat(Networks.json(net)).isEqualTo(before);
     }
 
     @Test

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.tempbalance;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -14,6 +16,8 @@ import org.deeplearning4j.earlystopping.trainer.EarlyStoppingTrainer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -24,6 +28,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /** Whatever Deeplearning4j saves, copies or rebuilds goes on where it stopped. */
 class ResumeTest {
@@ -128,6 +133,30 @@ class ResumeTest {
         TempBalance.detach(best);
         assertThat(Networks.json(best)).doesNotContain("dl4jdynamics");
         assertThat(Networks.json(net)).contains("dl4jdynamics");
+    }
+
+    @Test
+    void savedByAListenerInOnEpochEnd_holdsTheNewFactorsIfItComesAfterOurs() {
+        for (boolean after : new boolean[] {true, false}) {
+            MultiLayerNetwork net = Networks.stack(new Adam(1e-2));
+            TempBalanceListener ours = Networks.settings().build().listener();
+            List<Double> saved = new ArrayList<>();
+            TrainingListener saver = new BaseTrainingListener() {
+                @Override
+                public void onEpochEnd(Model model) {
+                    saved.add(Networks.rate(Networks.restored(model), "second", "W") / 1e-2);
+                }
+            };
+            net.setListeners(after ? List.of(ours, saver) : List.of(saver, ours));
+
+            Networks.fitEpochs(net, 3, 1);
+
+            List<TempBalanceUpdate> updates = ours.history().updates();
+            assertThat(saved.get(0))
+                    .isCloseTo(updates.get(after ? 1 : 0).layer("second").get().factor(), within(1e-12));
+            assertThat(updates.get(0).layer("second").get().factor())
+                    .isNotCloseTo(updates.get(1).layer("second").get().factor(), within(1e-9));
+        }
     }
 
     @Test

@@ -2,8 +2,10 @@
 package io.github.dl4jdynamics.spectral.rates;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import com.google.common.collect.ImmutableList;
 import org.deeplearning4j.nn.api.Model;
@@ -84,7 +86,7 @@ final class LayerConfs {
             Layer layer = conf.getConf(i).getLayer();
             layers.add(new Collector().add(layer).named(name(layer, i)));
         }
-        return layers.build();
+        return distinct(layers.build());
     }
 
     static ImmutableList<LayerConfs> of(ComputationGraphConfiguration conf) {
@@ -102,7 +104,17 @@ final class LayerConfs {
             Layer saved = net.getLayerWiseConfigurations().getConf(i).getLayer();
             layers.add(new Collector().add(saved).add(net.getLayer(i)).named(name(saved, i)));
         }
-        return layers.build();
+        return distinct(layers.build());
+    }
+
+    /** Deeplearning4j allows two layers of a {@code MultiLayerNetwork} the same name. */
+    private static ImmutableList<LayerConfs> distinct(ImmutableList<LayerConfs> layers) {
+        Set<String> names = new HashSet<>();
+        layers.forEach(layer -> checkArgument(
+                names.add(layer.key()),
+                "layer names must be distinct for layer-wise rates, got '%s' twice; set others with name(..)",
+                layer.key()));
+        return layers;
     }
 
     private static ImmutableList<LayerConfs> ofGraph(ComputationGraph net) {
