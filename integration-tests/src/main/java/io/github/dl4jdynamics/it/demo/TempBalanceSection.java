@@ -143,9 +143,8 @@ final class TempBalanceSection implements DemoSection {
             Table results) {
         ReportSection.Builder section = ReportSection.builder("tempbalance", "TempBalance: layer-wise learning rates")
                 .order(10)
-                .paragraph(
-                        task + " Both runs start from the same weights and see the same batches. One run is one draw: "
-                                + "differences of a few points between the two curves are within the noise of the seed.")
+                .paragraph(task + " Both runs start from the same weights and see the same batches. One seed is one "
+                        + "draw: with another the two curves can lie otherwise.")
                 .table("Results", results)
                 .chart(curves("Test accuracy", "accuracy", TrainingRun::testAccuracy, baseline, balanced))
                 .chart(curves("Test loss", "mean cross-entropy", TrainingRun::testLoss, baseline, balanced))
