@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.ghostbn.math;
+
+import java.util.Arrays;
+
+/**
+ * The arithmetic of batch normalization on {@code float}s that lie in lanes: value i belongs to lane {@code i % lanes}.
+ *
+ * <p>A lane is a channel, or one of many strands of the same channel. Either way every inner loop runs over
+ * neighbouring values with no value waiting for the one before, which the JIT compiler turns into vector
+ * instructions; a plain sum, whose additions have to keep their order, it does not. {@link DoubleLanes} is the same in
+ * double precision.
+ *
+ * <p>Sums are taken in {@code float} over {@value #RUN} rows, then in {@code double}: their rounding error does not grow
+ * with the number of rows. O(length) each; no allocation but one row of lanes.
+ *
+ * @since 0.1.0
+ */
+public final class FloatLanes {
+    private static final int RUN = 64;
+
+    private FloatLanes() {}
+
+    /** {@code totals[j] += sum of x over lane j}. */
+    public static void sum(float[] x, int length, int lanes, double[] totals) {
+        float[] partial = new float[lanes];
+        for (int run = 0; run < length; run += RUN * lanes) {
+            int end = Math.min(length, run + RUN * lanes);
+            for (int row = run; row < end; row += lanes) {
+                addRow(x, row, Math.min(lanes, end - row), partial);
+            }
+            flush(partial, totals);
+        }
+    }
+
+    /** {@code totals[j] += sum of (x - centre[j])^2 over lane j}. */
+    public static void squares(float[] x, int length, int lanes, float[] centre, double[] totals) {
+        float[] partial = new float[lanes];
+        for (int run = 0; run < length; run += RUN * lanes) {
+            int end = Math.min(length, run + RUN * lanes);
+            for (int row = run; row < end; row += lanes) {
+                addSquares(x, row, Math.min(lanes, end - row), centre, partial);
+            }
+            flush(partial, totals);
+        }
+    }
+
+    /** {@code totals[j] += sum of e (x - centre[j]) over lane j}. */
+    public static void products(float[] x, float[] e, int length, int lanes, float[] centre, double[] totals) {
+        float[] partial = new float[lanes];
+        for (int run = 0; run < length; run += RUN * lanes) {
+            int end = Math.min(length, run + RUN * lanes);
+            for (int row = run; row < end; row += lanes) {
+                addProducts(x, e, row, Math.min(lanes, end - row), centre, partial);
+            }
+            flush(partial, totals);
+        }
+    }
+
+    /** {@code totals[j] += sum of w (x - centre[j])^2 over lane j}. */
+    public static void weightedSquares(float[] x, float[] w, int length, int lanes, float[] centre, double[] totals) {
+        float[] partial = new float[lanes];
+        for (int run = 0; run < length; run += RUN * lanes) {
+            int end = Math.min(length, run + RUN * lanes);
+            for (int row = run; row < end; row += lanes) {
+                addWeightedSquares(x, w, row, Math.min(lanes, end - row), centre, partial);
+            }
+            flush(partial, totals);
+        }
+    }
+
+    /** {@code x <- (x - centre[j]) scale[j] + shift[j]}; subtracting first keeps the digits of a mean far from zero. */
+    public static void normalise(float[] x, int length, int lanes, float[] centre, float[] scale, float[] shift) {
+        for (int row = 0; row < length; row += lanes) {
+            normaliseRow(x, row, Math.min(lanes, length - row), centre, scale, shift);
+        }
+    }
+
+    /** {@code x <- e a[j] + (x - centre[j]) b[j] + c[j]}. */
+    public static void backward(
+            float[] x, float[] e, int length, int lanes, float[] centre, float[] a, float[] b, float[] c) {
+        for (int row = 0; row < length; row += lanes) {
+            backwardRow(x, e, row, Math.min(lanes, length - row), centre, a, b, c);
+        }
+    }
+
+    /** {@code x <- e a[j] + w ((x - centre[j]) b[j] + c[j])}. */
+    public static void weightedBackward(
+            float[] x, float[] e, float[] w, int length, int lanes, float[] centre, float[] a, float[] b, float[] c) {
+        for (int row = 0; row < length; row += lanes) {
+            weightedBackwardRow(x, e, w, row, Math.min(lanes, length - row), centre, a, b, c);
+        }
+    }
+
+    private static void addRow(float[] x, int from, int n, float[] partial) {
+        for (int j = 0; j < n; j++) {
+            partial[j] += x[from + j];
+        }
+    }
+
+    private static void addSquares(float[] x, int from, int n, float[] centre, float[] partial) {
+        for (int j = 0; j < n; j++) {
+            float d = x[from + j] - centre[j];
+            partial[j] += d * d;
+        }
+    }
+
+    private static void addProducts(float[] x, float[] e, int from, int n, float[] centre, float[] partial) {
+        for (int j = 0; j < n; j++) {
+            partial[j] += e[from + j] * (x[from + j] - centre[j]);
+        }
+    }
+
+    private static void addWeightedSquares(float[] x, float[] w, int from, int n, float[] centre, float[] partial) {
+        for (int j = 0; j < n; j++) {
+            float d = x[from + j] - centre[j];
+            partial[j] += w[from + j] * d * d;
+        }
+    }
+
+    private static void normaliseRow(float[] x, int from, int n, float[] centre, float[] scale, float[] shift) {
+        for (int j = 0; j < n; j++) {
+            x[from + j] = (x[from + j] - centre[j]) * scale[j] + shift[j];
+        }
+    }
+
+    private static void backwardRow(
+            float[] x, float[] e, int from, int n, float[] centre, float[] a, float[] b, float[] c) {
+        for (int j = 0; j < n; j++) {
+            x[from + j] = e[from + j] * a[j] + (x[from + j] - centre[j]) * b[j] + c[j];
+        }
+    }
+
+    private static void weightedBackwardRow(
+            float[] x, float[] e, float[] w, int from, int n, float[] centre, float[] a, float[] b, float[] c) {
+        for (int j = 0; j < n; j++) {
+            x[from + j] = e[from + j] * a[j] + w[from + j] * ((x[from + j] - centre[j]) * b[j] + c[j]);
+        }
+    }
+
+    private static void flush(float[] partial, double[] totals) {
+        for (int j = 0; j < partial.length; j++) {
+            totals[j] += partial[j];
+        }
+        Arrays.fill(partial, 0);
+    }
+}

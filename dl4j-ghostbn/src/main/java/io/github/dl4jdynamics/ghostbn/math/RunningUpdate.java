@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.ghostbn.math;
+
+/**
+ * One iteration's change of the running statistics, in the form a no-op updater subtracts: update = old - new.
+ *
+ * <p>Being differences, the updates of several workers may be averaged, as parameter averaging and gradient sharing do.
+ *
+ * @since 0.1.0
+ */
+public final class RunningUpdate {
+    /**
+     * Least variance that is stored as a logarithm. A channel that is constant shrinks its running variance by the decay
+     * at every iteration; without a floor it would underflow and its logarithm with it.
+     */
+    static final double LEAST_VARIANCE = 1e-38;
+
+    private final RunningRule rule;
+    private final double decay;
+
+    private RunningUpdate(RunningRule rule, double decay) {
+        this.rule = rule;
+        this.decay = decay;
+    }
+
+    /**
+     * Updates by this rule.
+     *
+     * @param decay weight of the old value, 0 to 1
+     */
+    public static RunningUpdate of(RunningRule rule, double decay) {
+        return new RunningUpdate(rule, decay);
+    }
+
+    /** {@code old mean - new mean} of every channel. */
+    public double[] ofMean(GroupMoments moments, double[] old) {
+        double[] update = new double[old.length];
+        for (int c = 0; c < old.length; c++) {
+            update[c] = old[c] - rule.mean(moments, c, old[c], decay);
+        }
+        return update;
+    }
+
+    /** {@code old variance - new variance} of every channel. */
+    public double[] ofVariance(GroupMoments moments, double[] old) {
+        double[] update = new double[old.length];
+        for (int c = 0; c < old.length; c++) {
+            update[c] = old[c] - rule.variance(moments, c, old[c], decay);
+        }
+        return update;
+    }
+
+    /**
+     * {@code old - new} of every channel for a variance stored as log10 of the standard deviation; never below
+     * {@code log10(sqrt(1e-38)) = -19}.
+     */
+    public double[] ofLogDeviation(GroupMoments moments, double[] old) {
+        double[] update = new double[old.length];
+        for (int c = 0; c < old.length; c++) {
+            double variance = Math.pow(10, 2 * old[c]);
+            double renewed = rule.variance(moments, c, variance, decay);
+            update[c] = renewed == variance ? 0 : old[c] - 0.5 * Math.log10(Math.max(renewed, LEAST_VARIANCE));
+        }
+        return update;
+    }
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.ghostbn.nd4j;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The affine map after normalisation, {@code y = gamma xhat + beta}, with one pair for each channel.
+ */
+public final class Affine {
+    private final double[] gamma;
+    private final double[] beta;
+
+    private Affine(double[] gamma, double[] beta) {
+        this.gamma = gamma;
+        this.beta = beta;
+    }
+
+    /** Learned values, as they are now. */
+    public static Affine of(INDArray gamma, INDArray beta) {
+        return of(gamma.toDoubleVector(), beta.toDoubleVector());
+    }
+
+    /** Given values. */
+    public static Affine of(double[] gamma, double[] beta) {
+        return new Affine(gamma, beta);
+    }
+
+    double gamma(int c) {
+        return gamma[c];
+    }
+
+    double beta(int c) {
+        return beta[c];
+    }
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.ghostbn.nd4j;
+
+import io.github.dl4jdynamics.ghostbn.math.GroupMoments;
+
+/**
+ * The numbers that turn a block into its normalised values, or its gradient, in one pass:
+ *
+ * <pre>{@code
+ * y  = (x - centre) scale + shift          scale = gamma s    shift = beta + (centre - mu) scale
+ * dx = dy a + w ((x - centre) b + c)       a = gamma s    b = -gamma s^3 sum dy (x-mu) / W    c = (centre - mu) b - a sum dy / W
+ * }</pre>
+ *
+ * <p>The centre is the mean rounded to the type of the array; mu, s and W are those of the block's group and channel.
+ */
+final class Coefficients {
+    private final Block block;
+    private final Lanes lanes;
+    private final Tile tile;
+    private final int channels;
+    private final double[] offCentre;
+    private final double[] deviations;
+    private final double[] scale;
+    private final double[] b;
+    private final double[] c;
+    private final double[] laneCentre;
+    private final double[] laneShift;
+    private double[] gradientSums;
+    private double[] gradientProducts;
+
+    /** For the statistics of this group of the moments. */
+    Coefficients(Block block, Tile tile, GroupMoments moments, int group, Affine affine, double eps) {
+        this.block = block;
+        this.lanes = block.lanes();
+        this.tile = tile;
+        this.channels = block.channels();
+        this.offCentre = new double[channels];
+        this.deviations = new double[channels];
+        this.scale = new double[channels];
+        this.b = new double[channels];
+        this.c = new double[channels];
+        double[] centre = new double[channels];
+        double[] shift = new double[channels];
+        for (int i = 0; i < channels; i++) {
+            int channel = block.firstChannel() + i;
+            double mean = moments.mean(group, channel);
+            centre[i] = tile.nearest(mean);
+            offCentre[i] = centre[i] - mean;
+            deviations[i] = moments.inverseDeviation(group, channel, eps);
+            scale[i] = affine.gamma(channel) * deviations[i];
+            shift[i] = affine.beta(channel) + offCentre[i] * scale[i];
+        }
+        this.laneCentre = lanes.spread(centre);
+        this.laneShift = lanes.spread(shift);
+    }
+
+    /** Normalises the first values of the tile. */
+    void normalise(int length) {
+        tile.normalise(length, lanes.count(), laneCentre, lanes.spread(scale), laneShift);
+    }
+
+    /** Adds up the gradients over the block, and leaves its last patch on the tile. */
+    void measureGradient(Memory input, Memory gradient, AffineGradient affineGradient) {
+        double[] sums = new double[lanes.count()];
+        double[] products = new double[lanes.count()];
+        for (int i = 0; i < block.patches(); i++) {
+            Patch patch = block.patch(i);
+            tile.loadInput(input, patch);
+            tile.loadGradient(gradient, patch);
+            tile.sumGradients(patch.length(), lanes.count(), sums);
+            tile.products(patch.length(), lanes.count(), laneCentre, products);
+        }
+        gradientSums = lanes.gather(sums);
+        gradientProducts = lanes.gather(products);
+        for (int i = 0; i < channels; i++) {
+            gradientProducts[i] += offCentre[i] * gradientSums[i];
+            double gammaGradient = gradientProducts[i] * deviations[i];
+            affineGradient.set(block.group(), block.firstChannel() + i, gammaGradient, gradientSums[i]);
+        }
+    }
+
+    /** Adds to the gradient what flows through mean and variance; without it they count as constants. */
+    void letStatisticsDependOnInput(GroupMoments moments) {
+        for (int i = 0; i < channels; i++) {
+            double weight = moments.weight(block.group(), block.firstChannel() + i);
+            if (weight > 0) {
+                b[i] = -scale[i] * deviations[i] * deviations[i] * gradientProducts[i] / weight;
+                c[i] = offCentre[i] * b[i] - scale[i] * gradientSums[i] / weight;
+            }
+        }
+    }
+
+    /** Turns the first values of the tile into their gradients. */
+    void backward(boolean weighted, int length) {
+        tile.backward(
+                weighted, length, lanes.count(), laneCentre, lanes.spread(scale), lanes.spread(b), lanes.spread(c));
+    }
+}

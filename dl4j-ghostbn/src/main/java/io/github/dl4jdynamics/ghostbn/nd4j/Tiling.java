@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.ghostbn.nd4j;
+
+import java.util.stream.IntStream;
+
+import io.github.dl4jdynamics.ghostbn.math.GhostSplit;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * The blocks of work on an array: one for each ghost batch and channel, or each ghost batch and run of neighbouring
+ * channels.
+ *
+ * <p>Blocks depend on the array and the split alone, never on the number of threads, and each is worked on by one
+ * thread: results are the same to the bit however many there are.
+ */
+final class Tiling {
+    /** Below this many elements, waking other threads costs more than they bring. */
+    private static final long WORTH_SHARING = 1 << 14;
+
+    /** Neighbouring channels taken at once: two cache lines of floats, so that no line is fetched for a part of it. */
+    private static final int NEIGHBOURS = 32;
+
+    private static final ThreadLocal<Tile> FLOAT_TILES = ThreadLocal.withInitial(FloatTile::new);
+    private static final ThreadLocal<Tile> DOUBLE_TILES = ThreadLocal.withInitial(DoubleTile::new);
+
+    private final ChannelView view;
+    private final GhostSplit split;
+    private final int channelsPerBlock;
+    private final ThreadLocal<Tile> tiles;
+
+    Tiling(ChannelView view, GhostSplit split, DataType type) {
+        this.view = view;
+        this.split = split;
+        this.channelsPerBlock = view.hasNeighbouringChannels() ? Math.min(view.channels(), NEIGHBOURS) : 1;
+        this.tiles = type == DataType.FLOAT ? FLOAT_TILES : DOUBLE_TILES;
+    }
+
+    /** Work on one block, with a tile of the thread's own. */
+    interface Work {
+        void on(Block block, Tile tile);
+    }
+
+    /** Does the work on every block, on several threads if that is worth it. */
+    void forEachBlock(Work work) {
+        int runs = (view.channels() + channelsPerBlock - 1) / channelsPerBlock;
+        IntStream blocks = IntStream.range(0, split.groups() * runs);
+        boolean share = (long) view.examples() * view.channels() * view.positions() >= WORTH_SHARING;
+        (share ? blocks.parallel() : blocks).forEach(i -> {
+            int firstChannel = i % runs * channelsPerBlock;
+            int channels = Math.min(channelsPerBlock, view.channels() - firstChannel);
+            work.on(new Block(view, split, i / runs, firstChannel, channels), tiles.get());
+        });
+    }
+}
