@@ -2,6 +2,8 @@
 package io.github.dl4jdynamics.ghostbn.distance;
 
 import java.lang.ref.WeakReference;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +68,7 @@ final class DistanceClock {
     /** Between the gradient and the update, when constraints of the last update have been applied. */
     void beforeUpdate(Model net) {
         INDArray parameters = net.params();
-        if (isRunning() && (parameters.data() != memory.get() || parameters.length() != start.length())) {
+        if (isRunning() && (memory(parameters) != memory.get() || parameters.length() != start.length())) {
             restart("the network's parameters were replaced");
         }
         if (pending != null) {
@@ -74,10 +76,10 @@ final class DistanceClock {
             begin(net, pending);
             drops.isDrop(rate);
         } else if (start != null) {
-            double before = rate;
+            double before = drops.last();
             rate = weights.rate(net, iteration(net), epoch(net));
             if (drops.isDrop(rate) && settings.restartAtRateDrop) {
-                begin(net, "the rate fell from " + before + " to " + rate);
+                begin(net, "the rate fell from " + text(before) + " to " + text(rate));
             }
         }
     }
@@ -94,12 +96,17 @@ final class DistanceClock {
         weights = TrainableWeights.of(net);
         rate = weights.rate(net, iteration(net), epoch);
         INDArray parameters = net.params();
-        memory = new WeakReference<>(parameters.data());
+        memory = new WeakReference<>(memory(parameters));
+        boolean wasGiven = given != null;
         Optional<INDArray> resumed = resumedStart(parameters, iteration(net));
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             INDArray origin = resumed.orElseGet(parameters::dup);
             ImmutableMap<String, Double> distances = weights.distances(parameters, origin);
-            String note = resumed.isPresent() ? "resumed from a given start vector" : reason;
+            String note = !wasGiven
+                    ? reason
+                    : resumed.isPresent()
+                            ? "resumed from a given start vector"
+                            : reason + "; the given start vector is of another length";
             add(WeightDistanceSample.measured(place(iteration(net)), distances, millisecondsSince(begun), note));
             start = origin;
         }
@@ -203,6 +210,19 @@ final class DistanceClock {
 
     private Place place(int iteration) {
         return new Place(segment, iteration, epoch, t, rate);
+    }
+
+    /** The memory itself: a graph shows its parameters through a new view each time. */
+    private static DataBuffer memory(INDArray parameters) {
+        DataBuffer original = parameters.data().originalDataBuffer();
+        return original == null ? parameters.data() : original;
+    }
+
+    private static String text(double value) {
+        return new BigDecimal(value)
+                .round(new MathContext(4))
+                .stripTrailingZeros()
+                .toString();
     }
 
     private static double millisecondsSince(long nanos) {

@@ -35,4 +35,9 @@ final class RateDrops {
         lastRatio = ratio;
         return drop;
     }
+
+    /** The latest rate that was not passed over; NaN before. */
+    double last() {
+        return last;
+    }
 }
