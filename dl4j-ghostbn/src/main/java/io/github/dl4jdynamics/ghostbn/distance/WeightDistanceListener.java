@@ -37,7 +37,7 @@ import static com.google.common.base.Preconditions.checkState;
  * HtmlReport.write(Path.of("report"), "Run 1", distance.history().section());
  * }</pre>
  *
- * <p>Counts are of all trainable weights, whole and by layer; running statistics and frozen layers are masked as they were
+ * <p>Distances are of all trainable weights, whole and by layer; running statistics and frozen layers are masked as they were
  * when the segment began. t is the number of updates, so the segments of truncated backpropagation count one each. The
  * start vector is taken before an update. Samples are taken right after one, before Deeplearning4j applies constraints,
  * so they show the weights as the updater left them.
@@ -50,7 +50,8 @@ import static com.google.common.base.Preconditions.checkState;
  * <p>One listener follows one network, held weakly: the first that trains with it, the next one after {@link #restart} or
  * after the first was collected. In {@code ParallelWrapper}, whose workers share the listener, that is the replica that
  * comes first. Training is bit-identical with and without it. An error while measuring is logged once and marked in the
- * history and training goes on, unless {@link WeightDistanceBuilder#failFast} is set.
+ * history and training goes on, unless {@link WeightDistanceBuilder#failFast} is set; a clock that could not start waits for
+ * {@link #restart}.
  *
  * <p>Costs the memory of one parameter vector; a sample is one pass over the parameters through 16 MiB of scratch memory,
  * with sums in double.
