@@ -116,8 +116,12 @@ final class Nd4jGhostNorm implements GhostNorm {
                 : mask.sum(true, VALUES);
         // A group without weight has sums of 0; any divisor but 0 makes its statistics 0.
         INDArray divisor = weight.add(weight.eq(0).castTo(weight.dataType()));
-        INDArray mean = weighted(values, mask).sum(true, VALUES).div(divisor);
-        INDArray distance = values.sub(mean);
+        INDArray estimate = weighted(values, mask).sum(true, VALUES).div(divisor);
+        INDArray distance = values.sub(estimate);
+        // A backend may add up in the type of the array: what the first estimate misses, the second pass finds.
+        INDArray missed = weighted(distance, mask).sum(true, VALUES).div(divisor);
+        INDArray mean = estimate.add(missed);
+        distance.subi(missed);
         INDArray variance =
                 weighted(distance.muli(distance), mask).sum(true, VALUES).div(divisor);
         for (int k = 0; k < segment.groups(); k++) {

@@ -127,7 +127,7 @@ class GhostNormTest {
     }
 
     @Test
-    void largeGroups_inSeveralPatches_agreeWithNd4j() {
+    void largeGroups_inSeveralPatches_agreeWithTheFormulas() {
         for (Layout layout : new Layout[] {Layout.NCHW_C, Layout.NHWC_C, Layout.DENSE_C}) {
             INDArray x = layout == Layout.DENSE_C
                     ? Nd4j.rand(DataType.FLOAT, 70_001, 3).muli(3).addi(7)
@@ -137,19 +137,25 @@ class GhostNormTest {
             INDArray dy = Nd4j.rand(DataType.FLOAT, x.shape());
             GhostSplit whole = GhostSplit.whole((int) x.size(0));
             Affine affine = Affine.of(new double[] {1, 2, 3}, new double[] {0, 1, 2});
-            INDArray[] y = {Nd4j.create(DataType.FLOAT, x.shape()), Nd4j.create(DataType.FLOAT, x.shape())};
-            INDArray[] dx = {Nd4j.create(DataType.FLOAT, x.shape()), Nd4j.create(DataType.FLOAT, x.shape())};
-            GhostNorm[] norms = {new CpuGhostNorm(), new Nd4jGhostNorm()};
+            double[][][] values = NaiveGhostNorm.read(x, layout.channelAxis);
+            double[][] ones = NaiveGhostNorm.ones(values.length, values[0][0].length);
+            NaiveGhostNorm expected =
+                    new NaiveGhostNorm(values, NaiveGhostNorm.read(dy, layout.channelAxis), ones, whole, affine, EPS);
 
-            AffineGradient[] gradients = new AffineGradient[2];
-            for (int i = 0; i < 2; i++) {
-                GroupMoments moments = norms[i].forward(x, y[i], layout.channelAxis, whole, null, affine, EPS);
-                gradients[i] = norms[i].backward(x, dy, dx[i], layout.channelAxis, whole, null, moments, affine, EPS);
+            for (GhostNorm norm : new GhostNorm[] {new CpuGhostNorm(), new Nd4jGhostNorm()}) {
+                INDArray y = Nd4j.create(DataType.FLOAT, x.shape());
+                INDArray dx = Nd4j.create(DataType.FLOAT, x.shape());
+                GroupMoments moments = norm.forward(x, y, layout.channelAxis, whole, null, affine, EPS);
+                AffineGradient gradient =
+                        norm.backward(x, dy, dx, layout.channelAxis, whole, null, moments, affine, EPS);
+
+                assertClose(NaiveGhostNorm.read(y, layout.channelAxis), expected.y, 1e-3);
+                assertClose(NaiveGhostNorm.read(dx, layout.channelAxis), expected.dx, 1e-3);
+                // ND4J adds 150,000 floats up in float; the kernels do not.
+                double tolerance = norm instanceof CpuGhostNorm ? 1e-3 : 1e-2;
+                assertClose(gradient.gamma(), expected.dGamma, tolerance);
+                assertClose(gradient.beta(), expected.dBeta, tolerance);
             }
-
-            assertThat(y[0].sub(y[1]).amaxNumber().doubleValue()).isLessThan(2e-3);
-            assertThat(dx[0].sub(dx[1]).amaxNumber().doubleValue()).isLessThan(2e-3);
-            assertThat(gradients[0].beta()).containsExactly(gradients[1].beta(), within(1.0));
         }
     }
 
