@@ -4,12 +4,11 @@ package io.github.dl4jdynamics.ghostbn.math;
 import java.util.Arrays;
 
 /**
- * The arithmetic of batch normalization on {@code double}s that lie in lanes: value i belongs to lane {@code i % lanes}.
+ * The arithmetic of batch normalization on several channels side by side, in double precision: the first {@code length}
+ * values of an array, value i of channel {@code i % lanes}. {@link FloatLanes} is the same in single precision,
+ * {@link DoubleChannel} is for one channel.
  *
- * <p>A lane is a channel, or one of many strands of the same channel. Either way every inner loop runs over
- * neighbouring values with no value waiting for the one before, which the JIT compiler turns into vector
- * instructions; a plain sum, whose additions have to keep their order, it does not. {@link FloatLanes} is the same in
- * single precision.
+ * <p>Every inner loop runs over neighbouring channels, which the JIT compiler turns into vector instructions.
  *
  * <p>Sums are taken over {@value #RUN} rows, then over the runs: their rounding error hardly grows with the number of
  * rows. O(length) each; no allocation but one row of lanes.
@@ -21,7 +20,7 @@ public final class DoubleLanes {
 
     private DoubleLanes() {}
 
-    /** {@code totals[j] += sum of x over lane j}. */
+    /** {@code totals[j] += sum of x of channel j}. */
     public static void sum(double[] x, int length, int lanes, double[] totals) {
         double[] partial = new double[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {
@@ -33,7 +32,7 @@ public final class DoubleLanes {
         }
     }
 
-    /** {@code totals[j] += sum of (x - centre[j])^2 over lane j}. */
+    /** {@code totals[j] += sum of (x - centre[j])^2 of channel j}. */
     public static void squares(double[] x, int length, int lanes, double[] centre, double[] totals) {
         double[] partial = new double[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {
@@ -45,7 +44,7 @@ public final class DoubleLanes {
         }
     }
 
-    /** {@code totals[j] += sum of e (x - centre[j]) over lane j}. */
+    /** {@code totals[j] += sum of e (x - centre[j]) of channel j}. */
     public static void products(double[] x, double[] e, int length, int lanes, double[] centre, double[] totals) {
         double[] partial = new double[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {
@@ -57,7 +56,7 @@ public final class DoubleLanes {
         }
     }
 
-    /** {@code totals[j] += sum of w (x - centre[j])^2 over lane j}. */
+    /** {@code totals[j] += sum of w (x - centre[j])^2 of channel j}. */
     public static void weightedSquares(
             double[] x, double[] w, int length, int lanes, double[] centre, double[] totals) {
         double[] partial = new double[lanes];

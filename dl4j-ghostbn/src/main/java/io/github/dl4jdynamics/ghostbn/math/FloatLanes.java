@@ -4,12 +4,11 @@ package io.github.dl4jdynamics.ghostbn.math;
 import java.util.Arrays;
 
 /**
- * The arithmetic of batch normalization on {@code float}s that lie in lanes: value i belongs to lane {@code i % lanes}.
+ * The arithmetic of batch normalization on several channels side by side, in single precision: the first {@code length}
+ * values of an array, value i of channel {@code i % lanes}. {@link DoubleLanes} is the same in double precision,
+ * {@link FloatChannel} is for one channel.
  *
- * <p>A lane is a channel, or one of many strands of the same channel. Either way every inner loop runs over
- * neighbouring values with no value waiting for the one before, which the JIT compiler turns into vector
- * instructions; a plain sum, whose additions have to keep their order, it does not. {@link DoubleLanes} is the same in
- * double precision.
+ * <p>Every inner loop runs over neighbouring channels, which the JIT compiler turns into vector instructions.
  *
  * <p>Sums are taken in {@code float} over {@value #RUN} rows, then in {@code double}: their rounding error does not grow
  * with the number of rows. O(length) each; no allocation but one row of lanes.
@@ -21,7 +20,7 @@ public final class FloatLanes {
 
     private FloatLanes() {}
 
-    /** {@code totals[j] += sum of x over lane j}. */
+    /** {@code totals[j] += sum of x of channel j}. */
     public static void sum(float[] x, int length, int lanes, double[] totals) {
         float[] partial = new float[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {
@@ -33,7 +32,7 @@ public final class FloatLanes {
         }
     }
 
-    /** {@code totals[j] += sum of (x - centre[j])^2 over lane j}. */
+    /** {@code totals[j] += sum of (x - centre[j])^2 of channel j}. */
     public static void squares(float[] x, int length, int lanes, float[] centre, double[] totals) {
         float[] partial = new float[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {
@@ -45,7 +44,7 @@ public final class FloatLanes {
         }
     }
 
-    /** {@code totals[j] += sum of e (x - centre[j]) over lane j}. */
+    /** {@code totals[j] += sum of e (x - centre[j]) of channel j}. */
     public static void products(float[] x, float[] e, int length, int lanes, float[] centre, double[] totals) {
         float[] partial = new float[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {
@@ -57,7 +56,7 @@ public final class FloatLanes {
         }
     }
 
-    /** {@code totals[j] += sum of w (x - centre[j])^2 over lane j}. */
+    /** {@code totals[j] += sum of w (x - centre[j])^2 of channel j}. */
     public static void weightedSquares(float[] x, float[] w, int length, int lanes, float[] centre, double[] totals) {
         float[] partial = new float[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {

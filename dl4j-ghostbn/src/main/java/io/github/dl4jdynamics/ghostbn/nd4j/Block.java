@@ -8,7 +8,7 @@ final class Block {
     private final GhostSplit split;
     private final int group;
     private final int firstChannel;
-    private final Lanes lanes;
+    private final int channels;
     private final int values;
     private final int valuesPerPatch;
 
@@ -16,7 +16,7 @@ final class Block {
         this.split = split;
         this.group = group;
         this.firstChannel = firstChannel;
-        this.lanes = new Lanes(channels);
+        this.channels = channels;
         this.values = split.size(group) * view.positions();
         this.valuesPerPatch = Math.min(values, Tile.CAPACITY / channels);
     }
@@ -30,11 +30,7 @@ final class Block {
     }
 
     int channels() {
-        return lanes.channels();
-    }
-
-    Lanes lanes() {
-        return lanes;
+        return channels;
     }
 
     /** Values of each channel. */
@@ -49,6 +45,6 @@ final class Block {
     Patch patch(int index) {
         int from = index * valuesPerPatch;
         int to = Math.min(values, from + valuesPerPatch);
-        return new Patch(split, group, firstChannel, lanes.channels(), from, to);
+        return new Patch(split, group, firstChannel, channels, from, to);
     }
 }

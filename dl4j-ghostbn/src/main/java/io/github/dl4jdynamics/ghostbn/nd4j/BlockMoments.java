@@ -15,7 +15,6 @@ import io.github.dl4jdynamics.ghostbn.math.GroupMoments;
  */
 final class BlockMoments {
     private final Block block;
-    private final Lanes lanes;
     private final Tile tile;
     private final Memory input;
     private final MaskWeights weights;
@@ -25,7 +24,6 @@ final class BlockMoments {
 
     BlockMoments(Block block, Tile tile, Memory input, MaskWeights weights) {
         this.block = block;
-        this.lanes = block.lanes();
         this.tile = tile;
         this.input = input;
         this.weights = weights;
@@ -51,34 +49,27 @@ final class BlockMoments {
     }
 
     private void add(int length) {
+        int channels = block.channels();
         boolean weighted = weights != null;
-        double[] patchWeight = patchWeight(length);
-        double[] sums = new double[lanes.count()];
-        tile.sumInputs(weighted, length, lanes.count(), sums);
-        double[] patchMean = lanes.gather(sums);
-        double[] centre = new double[patchMean.length];
-        for (int c = 0; c < centre.length; c++) {
+        double[] patchWeight = new double[channels];
+        if (weighted) {
+            tile.sumWeights(length, patchWeight);
+        } else {
+            Arrays.fill(patchWeight, length / channels);
+        }
+        double[] patchMean = new double[channels];
+        double[] centre = new double[channels];
+        double[] patchSquares = new double[channels];
+        tile.sumInputs(weighted, length, patchMean);
+        for (int c = 0; c < channels; c++) {
             patchMean[c] = patchWeight[c] == 0 ? 0 : patchMean[c] / patchWeight[c];
             centre[c] = tile.nearest(patchMean[c]);
         }
-        double[] laneSquares = new double[lanes.count()];
-        tile.squares(weighted, length, lanes.count(), lanes.spread(centre), laneSquares);
-        double[] patchSquares = lanes.gather(laneSquares);
-        for (int c = 0; c < centre.length; c++) {
+        tile.squares(weighted, length, centre, patchSquares);
+        for (int c = 0; c < channels; c++) {
             double rounding = patchMean[c] - centre[c];
-            merge(c, patchMean[c], Math.max(0, patchSquares[c] - patchWeight[c] * rounding * rounding), patchWeight[c]);
+            merge(c, patchMean[c], patchSquares[c] - patchWeight[c] * rounding * rounding, patchWeight[c]);
         }
-    }
-
-    private double[] patchWeight(int length) {
-        double[] totals = new double[lanes.count()];
-        if (weights != null) {
-            tile.sumWeights(length, lanes.count(), totals);
-            return lanes.gather(totals);
-        }
-        double[] counts = new double[block.channels()];
-        Arrays.fill(counts, length / block.channels());
-        return counts;
     }
 
     private void merge(int c, double patchMean, double patchSquares, double patchWeight) {
@@ -88,7 +79,7 @@ final class BlockMoments {
         }
         double distance = patchMean - mean[c];
         mean[c] += distance * patchWeight / total;
-        squares[c] += patchSquares + distance * distance * weight[c] * patchWeight / total;
+        squares[c] += Math.max(0, patchSquares) + distance * distance * weight[c] * patchWeight / total;
         weight[c] = total;
     }
 }

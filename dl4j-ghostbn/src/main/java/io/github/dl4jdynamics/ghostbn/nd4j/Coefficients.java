@@ -15,7 +15,6 @@ import io.github.dl4jdynamics.ghostbn.math.GroupMoments;
  */
 final class Coefficients {
     private final Block block;
-    private final Lanes lanes;
     private final Tile tile;
     private final int channels;
     private final double[] offCentre;
@@ -23,24 +22,25 @@ final class Coefficients {
     private final double[] scale;
     private final double[] b;
     private final double[] c;
-    private final double[] laneCentre;
-    private final double[] laneShift;
-    private double[] gradientSums;
-    private double[] gradientProducts;
+    private final double[] centre;
+    private final double[] shift;
+    private final double[] gradientSums;
+    private final double[] gradientProducts;
 
     /** For the statistics of this group of the moments. */
     Coefficients(Block block, Tile tile, GroupMoments moments, int group, Affine affine, double eps) {
         this.block = block;
-        this.lanes = block.lanes();
         this.tile = tile;
         this.channels = block.channels();
         this.offCentre = new double[channels];
         this.deviations = new double[channels];
         this.scale = new double[channels];
+        this.gradientSums = new double[channels];
+        this.gradientProducts = new double[channels];
         this.b = new double[channels];
         this.c = new double[channels];
-        double[] centre = new double[channels];
-        double[] shift = new double[channels];
+        this.centre = new double[channels];
+        this.shift = new double[channels];
         for (int i = 0; i < channels; i++) {
             int channel = block.firstChannel() + i;
             double mean = moments.mean(group, channel);
@@ -50,28 +50,28 @@ final class Coefficients {
             scale[i] = affine.gamma(channel) * deviations[i];
             shift[i] = affine.beta(channel) + offCentre[i] * scale[i];
         }
-        this.laneCentre = lanes.spread(centre);
-        this.laneShift = lanes.spread(shift);
     }
 
     /** Normalises the first values of the tile. */
     void normalise(int length) {
-        tile.normalise(length, lanes.count(), laneCentre, lanes.spread(scale), laneShift);
+        tile.normalise(length, centre, scale, shift);
     }
 
     /** Adds up the gradients over the block, and leaves its last patch on the tile. */
     void measureGradient(Memory input, Memory gradient, AffineGradient affineGradient) {
-        double[] sums = new double[lanes.count()];
-        double[] products = new double[lanes.count()];
+        double[] patchSums = new double[channels];
+        double[] patchProducts = new double[channels];
         for (int i = 0; i < block.patches(); i++) {
             Patch patch = block.patch(i);
             tile.loadInput(input, patch);
             tile.loadGradient(gradient, patch);
-            tile.sumGradients(patch.length(), lanes.count(), sums);
-            tile.products(patch.length(), lanes.count(), laneCentre, products);
+            tile.sumGradients(patch.length(), patchSums);
+            tile.products(patch.length(), centre, patchProducts);
+            for (int c = 0; c < channels; c++) {
+                gradientSums[c] += patchSums[c];
+                gradientProducts[c] += patchProducts[c];
+            }
         }
-        gradientSums = lanes.gather(sums);
-        gradientProducts = lanes.gather(products);
         for (int i = 0; i < channels; i++) {
             gradientProducts[i] += offCentre[i] * gradientSums[i];
             double gammaGradient = gradientProducts[i] * deviations[i];
@@ -92,7 +92,6 @@ final class Coefficients {
 
     /** Turns the first values of the tile into their gradients. */
     void backward(boolean weighted, int length) {
-        tile.backward(
-                weighted, length, lanes.count(), laneCentre, lanes.spread(scale), lanes.spread(b), lanes.spread(c));
+        tile.backward(weighted, length, centre, scale, b, c);
     }
 }

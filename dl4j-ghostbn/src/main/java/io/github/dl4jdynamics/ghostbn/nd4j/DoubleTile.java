@@ -2,7 +2,9 @@
 package io.github.dl4jdynamics.ghostbn.nd4j;
 
 import java.nio.DoubleBuffer;
+import java.util.Arrays;
 
+import io.github.dl4jdynamics.ghostbn.math.DoubleChannel;
 import io.github.dl4jdynamics.ghostbn.math.DoubleLanes;
 
 /** A tile of {@code double}s. */
@@ -48,50 +50,83 @@ final class DoubleTile implements Tile {
     }
 
     @Override
-    public void sumInputs(boolean weighted, int length, int lanes, double[] totals) {
-        if (weighted) {
-            DoubleLanes.products(x, w, length, lanes, new double[lanes], totals);
+    public void sumInputs(boolean weighted, int length, double[] totals) {
+        if (!weighted) {
+            sum(x, length, totals);
+        } else if (totals.length == 1) {
+            totals[0] = DoubleChannel.products(x, w, length, 0);
         } else {
-            DoubleLanes.sum(x, length, lanes, totals);
+            DoubleLanes.products(x, w, length, totals.length, new double[totals.length], cleared(totals));
         }
     }
 
     @Override
-    public void sumWeights(int length, int lanes, double[] totals) {
-        DoubleLanes.sum(w, length, lanes, totals);
+    public void sumWeights(int length, double[] totals) {
+        sum(w, length, totals);
     }
 
     @Override
-    public void squares(boolean weighted, int length, int lanes, double[] centre, double[] totals) {
-        if (weighted) {
-            DoubleLanes.weightedSquares(x, w, length, lanes, centre, totals);
+    public void sumGradients(int length, double[] totals) {
+        sum(dy, length, totals);
+    }
+
+    @Override
+    public void squares(boolean weighted, int length, double[] centre, double[] totals) {
+        int channels = totals.length;
+        if (channels == 1) {
+            totals[0] = weighted
+                    ? DoubleChannel.weightedSquares(x, w, length, centre[0])
+                    : DoubleChannel.squares(x, length, centre[0]);
+        } else if (weighted) {
+            DoubleLanes.weightedSquares(x, w, length, channels, centre, cleared(totals));
         } else {
-            DoubleLanes.squares(x, length, lanes, centre, totals);
+            DoubleLanes.squares(x, length, channels, centre, cleared(totals));
         }
     }
 
     @Override
-    public void sumGradients(int length, int lanes, double[] totals) {
-        DoubleLanes.sum(dy, length, lanes, totals);
-    }
-
-    @Override
-    public void products(int length, int lanes, double[] centre, double[] totals) {
-        DoubleLanes.products(x, dy, length, lanes, centre, totals);
-    }
-
-    @Override
-    public void normalise(int length, int lanes, double[] centre, double[] scale, double[] shift) {
-        DoubleLanes.normalise(x, length, lanes, centre, scale, shift);
-    }
-
-    @Override
-    public void backward(boolean weighted, int length, int lanes, double[] centre, double[] a, double[] b, double[] c) {
-        if (weighted) {
-            DoubleLanes.weightedBackward(x, dy, w, length, lanes, centre, a, b, c);
+    public void products(int length, double[] centre, double[] totals) {
+        if (totals.length == 1) {
+            totals[0] = DoubleChannel.products(x, dy, length, centre[0]);
         } else {
-            DoubleLanes.backward(x, dy, length, lanes, centre, a, b, c);
+            DoubleLanes.products(x, dy, length, totals.length, centre, cleared(totals));
         }
+    }
+
+    @Override
+    public void normalise(int length, double[] centre, double[] scale, double[] shift) {
+        if (centre.length == 1) {
+            DoubleChannel.normalise(x, length, centre[0], scale[0], shift[0]);
+        } else {
+            DoubleLanes.normalise(x, length, centre.length, centre, scale, shift);
+        }
+    }
+
+    @Override
+    public void backward(boolean weighted, int length, double[] centre, double[] a, double[] b, double[] c) {
+        int channels = centre.length;
+        if (channels == 1 && weighted) {
+            DoubleChannel.weightedBackward(x, dy, w, length, centre[0], a[0], b[0], c[0]);
+        } else if (channels == 1) {
+            DoubleChannel.backward(x, dy, length, centre[0], a[0], b[0], c[0]);
+        } else if (weighted) {
+            DoubleLanes.weightedBackward(x, dy, w, length, channels, centre, a, b, c);
+        } else {
+            DoubleLanes.backward(x, dy, length, channels, centre, a, b, c);
+        }
+    }
+
+    private static void sum(double[] values, int length, double[] totals) {
+        if (totals.length == 1) {
+            totals[0] = DoubleChannel.sum(values, length);
+        } else {
+            DoubleLanes.sum(values, length, totals.length, cleared(totals));
+        }
+    }
+
+    private static double[] cleared(double[] totals) {
+        Arrays.fill(totals, 0);
+        return totals;
     }
 
     private static void load(Memory memory, Patch patch, double[] to) {

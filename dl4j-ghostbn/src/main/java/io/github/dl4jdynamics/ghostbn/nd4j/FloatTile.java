@@ -4,6 +4,7 @@ package io.github.dl4jdynamics.ghostbn.nd4j;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
+import io.github.dl4jdynamics.ghostbn.math.FloatChannel;
 import io.github.dl4jdynamics.ghostbn.math.FloatLanes;
 
 /** A tile of {@code float}s. */
@@ -11,10 +12,6 @@ final class FloatTile implements Tile {
     private final float[] x = new float[CAPACITY];
     private final float[] dy = new float[CAPACITY];
     private float[] w = {};
-    private float[] centre = {};
-    private float[] first = {};
-    private float[] second = {};
-    private float[] third = {};
 
     @Override
     public double nearest(double value) {
@@ -53,61 +50,93 @@ final class FloatTile implements Tile {
     }
 
     @Override
-    public void sumInputs(boolean weighted, int length, int lanes, double[] totals) {
-        if (weighted) {
-            centre = resize(centre, lanes);
-            Arrays.fill(centre, 0);
-            FloatLanes.products(x, w, length, lanes, centre, totals);
+    public void sumInputs(boolean weighted, int length, double[] totals) {
+        if (!weighted) {
+            sum(x, length, totals);
+        } else if (totals.length == 1) {
+            totals[0] = FloatChannel.products(x, w, length, 0);
         } else {
-            FloatLanes.sum(x, length, lanes, totals);
+            FloatLanes.products(x, w, length, totals.length, new float[totals.length], cleared(totals));
         }
     }
 
     @Override
-    public void sumWeights(int length, int lanes, double[] totals) {
-        FloatLanes.sum(w, length, lanes, totals);
+    public void sumWeights(int length, double[] totals) {
+        sum(w, length, totals);
     }
 
     @Override
-    public void squares(boolean weighted, int length, int lanes, double[] centre, double[] totals) {
-        this.centre = round(centre, this.centre, lanes);
-        if (weighted) {
-            FloatLanes.weightedSquares(x, w, length, lanes, this.centre, totals);
+    public void sumGradients(int length, double[] totals) {
+        sum(dy, length, totals);
+    }
+
+    @Override
+    public void squares(boolean weighted, int length, double[] centre, double[] totals) {
+        int channels = totals.length;
+        if (channels == 1) {
+            totals[0] = weighted
+                    ? FloatChannel.weightedSquares(x, w, length, (float) centre[0])
+                    : FloatChannel.squares(x, length, (float) centre[0]);
+        } else if (weighted) {
+            FloatLanes.weightedSquares(x, w, length, channels, rounded(centre), cleared(totals));
         } else {
-            FloatLanes.squares(x, length, lanes, this.centre, totals);
+            FloatLanes.squares(x, length, channels, rounded(centre), cleared(totals));
         }
     }
 
     @Override
-    public void sumGradients(int length, int lanes, double[] totals) {
-        FloatLanes.sum(dy, length, lanes, totals);
-    }
-
-    @Override
-    public void products(int length, int lanes, double[] centre, double[] totals) {
-        this.centre = round(centre, this.centre, lanes);
-        FloatLanes.products(x, dy, length, lanes, this.centre, totals);
-    }
-
-    @Override
-    public void normalise(int length, int lanes, double[] centre, double[] scale, double[] shift) {
-        this.centre = round(centre, this.centre, lanes);
-        first = round(scale, first, lanes);
-        second = round(shift, second, lanes);
-        FloatLanes.normalise(x, length, lanes, this.centre, first, second);
-    }
-
-    @Override
-    public void backward(boolean weighted, int length, int lanes, double[] centre, double[] a, double[] b, double[] c) {
-        this.centre = round(centre, this.centre, lanes);
-        first = round(a, first, lanes);
-        second = round(b, second, lanes);
-        third = round(c, third, lanes);
-        if (weighted) {
-            FloatLanes.weightedBackward(x, dy, w, length, lanes, this.centre, first, second, third);
+    public void products(int length, double[] centre, double[] totals) {
+        if (totals.length == 1) {
+            totals[0] = FloatChannel.products(x, dy, length, (float) centre[0]);
         } else {
-            FloatLanes.backward(x, dy, length, lanes, this.centre, first, second, third);
+            FloatLanes.products(x, dy, length, totals.length, rounded(centre), cleared(totals));
         }
+    }
+
+    @Override
+    public void normalise(int length, double[] centre, double[] scale, double[] shift) {
+        if (centre.length == 1) {
+            FloatChannel.normalise(x, length, (float) centre[0], (float) scale[0], (float) shift[0]);
+        } else {
+            FloatLanes.normalise(x, length, centre.length, rounded(centre), rounded(scale), rounded(shift));
+        }
+    }
+
+    @Override
+    public void backward(boolean weighted, int length, double[] centre, double[] a, double[] b, double[] c) {
+        int channels = centre.length;
+        if (channels == 1 && weighted) {
+            FloatChannel.weightedBackward(
+                    x, dy, w, length, (float) centre[0], (float) a[0], (float) b[0], (float) c[0]);
+        } else if (channels == 1) {
+            FloatChannel.backward(x, dy, length, (float) centre[0], (float) a[0], (float) b[0], (float) c[0]);
+        } else if (weighted) {
+            FloatLanes.weightedBackward(
+                    x, dy, w, length, channels, rounded(centre), rounded(a), rounded(b), rounded(c));
+        } else {
+            FloatLanes.backward(x, dy, length, channels, rounded(centre), rounded(a), rounded(b), rounded(c));
+        }
+    }
+
+    private static void sum(float[] values, int length, double[] totals) {
+        if (totals.length == 1) {
+            totals[0] = FloatChannel.sum(values, length);
+        } else {
+            FloatLanes.sum(values, length, totals.length, cleared(totals));
+        }
+    }
+
+    private static double[] cleared(double[] totals) {
+        Arrays.fill(totals, 0);
+        return totals;
+    }
+
+    private static float[] rounded(double[] values) {
+        float[] rounded = new float[values.length];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = (float) values[i];
+        }
+        return rounded;
     }
 
     private static void load(Memory memory, Patch patch, float[] to) {
@@ -122,17 +151,5 @@ final class FloatTile implements Tile {
                 }
             }
         });
-    }
-
-    private static float[] resize(float[] array, int lanes) {
-        return array.length >= lanes ? array : new float[lanes];
-    }
-
-    private static float[] round(double[] values, float[] into, int lanes) {
-        float[] rounded = resize(into, lanes);
-        for (int j = 0; j < lanes; j++) {
-            rounded[j] = (float) values[j];
-        }
-        return rounded;
     }
 }

@@ -5,7 +5,8 @@ package io.github.dl4jdynamics.ghostbn.nd4j;
  * Scratch on the heap for one patch of two arrays, small enough to stay in the processor's cache, and the arithmetic on
  * it; one implementation for each data type. Not shared between threads.
  *
- * <p>Arrays of totals and coefficients have one number for each lane, see {@code FloatLanes}.
+ * <p>{@code length} is the number of elements of the patch; arrays of totals and coefficients have one number for each
+ * of its channels, which lie side by side. Totals are overwritten.
  */
 interface Tile {
     /** Elements a tile holds. */
@@ -27,23 +28,23 @@ interface Tile {
     void store(Memory memory, Patch patch);
 
     /** Adds up the inputs, times the weights if there are any. */
-    void sumInputs(boolean weighted, int length, int lanes, double[] totals);
+    void sumInputs(boolean weighted, int length, double[] totals);
 
     /** Adds up the weights. */
-    void sumWeights(int length, int lanes, double[] totals);
+    void sumWeights(int length, double[] totals);
 
     /** Adds up the squared distances of the inputs from the centre, times the weights if there are any. */
-    void squares(boolean weighted, int length, int lanes, double[] centre, double[] totals);
+    void squares(boolean weighted, int length, double[] centre, double[] totals);
 
     /** Adds up the gradients. */
-    void sumGradients(int length, int lanes, double[] totals);
+    void sumGradients(int length, double[] totals);
 
     /** Adds up the gradients times the distances of the inputs from the centre. */
-    void products(int length, int lanes, double[] centre, double[] totals);
+    void products(int length, double[] centre, double[] totals);
 
     /** {@code x <- (x - centre) scale + shift}. */
-    void normalise(int length, int lanes, double[] centre, double[] scale, double[] shift);
+    void normalise(int length, double[] centre, double[] scale, double[] shift);
 
     /** {@code x <- dy a + w ((x - centre) b + c)}. */
-    void backward(boolean weighted, int length, int lanes, double[] centre, double[] a, double[] b, double[] c);
+    void backward(boolean weighted, int length, double[] centre, double[] a, double[] b, double[] c);
 }

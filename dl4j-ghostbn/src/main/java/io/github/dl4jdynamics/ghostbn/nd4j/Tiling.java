@@ -17,8 +17,11 @@ final class Tiling {
     /** Below this many elements, waking other threads costs more than they bring. */
     private static final long WORTH_SHARING = 1 << 14;
 
-    /** Neighbouring channels taken at once: two cache lines of floats, so that no line is fetched for a part of it. */
-    private static final int NEIGHBOURS = 32;
+    /** Neighbouring channels taken at once, whole cache lines: many where there are groups enough to share out. */
+    private static final int FEW_NEIGHBOURS = 32;
+
+    private static final int MANY_NEIGHBOURS = 128;
+    private static final int MANY_GROUPS = 4;
 
     private static final ThreadLocal<Tile> FLOAT_TILES = ThreadLocal.withInitial(FloatTile::new);
     private static final ThreadLocal<Tile> DOUBLE_TILES = ThreadLocal.withInitial(DoubleTile::new);
@@ -31,7 +34,8 @@ final class Tiling {
     Tiling(ChannelView view, GhostSplit split, DataType type) {
         this.view = view;
         this.split = split;
-        this.channelsPerBlock = view.hasNeighbouringChannels() ? Math.min(view.channels(), NEIGHBOURS) : 1;
+        int neighbours = split.groups() < MANY_GROUPS ? FEW_NEIGHBOURS : MANY_NEIGHBOURS;
+        this.channelsPerBlock = view.hasNeighbouringChannels() ? Math.min(view.channels(), neighbours) : 1;
         this.tiles = type == DataType.FLOAT ? FLOAT_TILES : DOUBLE_TILES;
     }
 
