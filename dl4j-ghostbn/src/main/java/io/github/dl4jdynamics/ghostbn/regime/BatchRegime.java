@@ -52,7 +52,7 @@ public final class BatchRegime {
     }
 
     /**
-     * The regime of batches of so many examples, from batches of 128 (the small batch of the paper's experiments), with the
+     * The regime of batches of so many examples, from batches of 128 (the small batch of the released code), with the
      * rate scaled by the square root (the paper's rule) and the epochs adapted (its full recipe; the released code leaves
      * that to a switch).
      *

@@ -43,7 +43,7 @@ import static com.google.common.base.Preconditions.checkArgument;
  * {@code (1/M) sum z_n loss_n}. Weights may be negative. A batch of a single example with labels {@code [1, nOut]} and no
  * mask stays without noise: Deeplearning4j's softmax with cross-entropy refuses a {@code [1, 1]} mask. Of masks per output,
  * in the shape of the labels, loss layers without weights ({@code LossLayer}, {@code CnnLossLayer}) apply the weight twice;
- * give them masks per example or position. Layers that ignore labels masks (YOLO, one-class) stay without noise; so does the
+ * give them masks per example or position. Layers that ignore labels masks (such as YOLO's) stay without noise; so does the
  * part of the centre loss that moves the centres. Some loss layers fall back on the features mask when there is no labels
  * mask: where both belong together, set both.
  *
@@ -51,8 +51,7 @@ import static com.google.common.base.Preconditions.checkArgument;
  * place alone: a resumed run goes on identically from {@link #seed()} and {@link #position()}. Iterators that fetch ahead
  * have taken more examples than the network has trained on. Serialization keeps variance, seed and position.
  *
- * <p>Hoffer, Hubara, Soudry, NeurIPS 2017, arXiv 1705.08741, section on matching weight increment statistics; not in the
- * released code. Thread-safe.
+ * <p>Hoffer, Hubara, Soudry, NeurIPS 2017, arXiv 1705.08741; not in the released code. Thread-safe.
  *
  * @since 0.1
  */
@@ -83,9 +82,9 @@ public final class GradientNoise implements DataSetPreProcessor, MultiDataSetPre
      * sigma^2 = M / m - 1
      * }</pre>
      *
-     * <p>Derived, since the paper gives only the order, {@code sigma^2 ~ M}: the uncentred second moment of the mean gradient
-     * has the noise part {@code E[z^2]/M = (1 + sigma^2)/M} times that of a single example, and this shall be
-     * {@code 1/m}. With equal sizes there is no noise. Uses the learning rate of the small batch.
+     * <p>Derived here: with the weights, the uncentred second moment of a single example's gradient enters that of the batch
+     * with the factor {@code E[z^2] / M = (1 + sigma^2) / M}, and this shall be {@code 1/m}. With equal sizes there is no
+     * noise. Meant for the learning rate of the small batch, in place of a scaled one.
      *
      * @throws IllegalArgumentException unless {@code M >= m >= 1}
      */
