@@ -25,8 +25,12 @@ public final class DoubleLanes {
         double[] partial = new double[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {
             int end = Math.min(length, run + RUN * lanes);
-            for (int row = run; row < end; row += lanes) {
-                addRow(x, row, Math.min(lanes, end - row), partial);
+            int row = run;
+            for (; row + 4 * lanes <= end; row += 4 * lanes) {
+                addRows(x, row, lanes, partial);
+            }
+            for (; row < end; row += lanes) {
+                addRow(x, row, lanes, partial);
             }
             flush(partial, totals);
         }
@@ -37,8 +41,12 @@ public final class DoubleLanes {
         double[] partial = new double[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {
             int end = Math.min(length, run + RUN * lanes);
-            for (int row = run; row < end; row += lanes) {
-                addSquares(x, row, Math.min(lanes, end - row), centre, partial);
+            int row = run;
+            for (; row + 4 * lanes <= end; row += 4 * lanes) {
+                addSquaresOfRows(x, row, lanes, centre, partial);
+            }
+            for (; row < end; row += lanes) {
+                addSquares(x, row, lanes, centre, partial);
             }
             flush(partial, totals);
         }
@@ -49,8 +57,12 @@ public final class DoubleLanes {
         double[] partial = new double[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {
             int end = Math.min(length, run + RUN * lanes);
-            for (int row = run; row < end; row += lanes) {
-                addProducts(x, e, row, Math.min(lanes, end - row), centre, partial);
+            int row = run;
+            for (; row + 4 * lanes <= end; row += 4 * lanes) {
+                addProductsOfRows(x, e, row, lanes, centre, partial);
+            }
+            for (; row < end; row += lanes) {
+                addProducts(x, e, row, lanes, centre, partial);
             }
             flush(partial, totals);
         }
@@ -97,6 +109,41 @@ public final class DoubleLanes {
             double[] c) {
         for (int row = 0; row < length; row += lanes) {
             weightedBackwardRow(x, e, w, row, Math.min(lanes, length - row), centre, a, b, c);
+        }
+    }
+
+    private static void addRows(double[] x, int from, int n, double[] partial) {
+        int second = from + n;
+        int third = second + n;
+        int fourth = third + n;
+        for (int j = 0; j < n; j++) {
+            partial[j] += x[from + j] + x[second + j] + (x[third + j] + x[fourth + j]);
+        }
+    }
+
+    private static void addSquaresOfRows(double[] x, int from, int n, double[] centre, double[] partial) {
+        int second = from + n;
+        int third = second + n;
+        int fourth = third + n;
+        for (int j = 0; j < n; j++) {
+            double m = centre[j];
+            double d0 = x[from + j] - m;
+            double d1 = x[second + j] - m;
+            double d2 = x[third + j] - m;
+            double d3 = x[fourth + j] - m;
+            partial[j] += d0 * d0 + d1 * d1 + (d2 * d2 + d3 * d3);
+        }
+    }
+
+    private static void addProductsOfRows(double[] x, double[] e, int from, int n, double[] centre, double[] partial) {
+        int second = from + n;
+        int third = second + n;
+        int fourth = third + n;
+        for (int j = 0; j < n; j++) {
+            double m = centre[j];
+            partial[j] += e[from + j] * (x[from + j] - m)
+                    + e[second + j] * (x[second + j] - m)
+                    + (e[third + j] * (x[third + j] - m) + e[fourth + j] * (x[fourth + j] - m));
         }
     }
 

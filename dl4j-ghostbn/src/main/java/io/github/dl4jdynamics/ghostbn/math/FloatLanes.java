@@ -25,8 +25,12 @@ public final class FloatLanes {
         float[] partial = new float[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {
             int end = Math.min(length, run + RUN * lanes);
-            for (int row = run; row < end; row += lanes) {
-                addRow(x, row, Math.min(lanes, end - row), partial);
+            int row = run;
+            for (; row + 4 * lanes <= end; row += 4 * lanes) {
+                addRows(x, row, lanes, partial);
+            }
+            for (; row < end; row += lanes) {
+                addRow(x, row, lanes, partial);
             }
             flush(partial, totals);
         }
@@ -37,8 +41,12 @@ public final class FloatLanes {
         float[] partial = new float[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {
             int end = Math.min(length, run + RUN * lanes);
-            for (int row = run; row < end; row += lanes) {
-                addSquares(x, row, Math.min(lanes, end - row), centre, partial);
+            int row = run;
+            for (; row + 4 * lanes <= end; row += 4 * lanes) {
+                addSquaresOfRows(x, row, lanes, centre, partial);
+            }
+            for (; row < end; row += lanes) {
+                addSquares(x, row, lanes, centre, partial);
             }
             flush(partial, totals);
         }
@@ -49,8 +57,12 @@ public final class FloatLanes {
         float[] partial = new float[lanes];
         for (int run = 0; run < length; run += RUN * lanes) {
             int end = Math.min(length, run + RUN * lanes);
-            for (int row = run; row < end; row += lanes) {
-                addProducts(x, e, row, Math.min(lanes, end - row), centre, partial);
+            int row = run;
+            for (; row + 4 * lanes <= end; row += 4 * lanes) {
+                addProductsOfRows(x, e, row, lanes, centre, partial);
+            }
+            for (; row < end; row += lanes) {
+                addProducts(x, e, row, lanes, centre, partial);
             }
             flush(partial, totals);
         }
@@ -88,6 +100,41 @@ public final class FloatLanes {
             float[] x, float[] e, float[] w, int length, int lanes, float[] centre, float[] a, float[] b, float[] c) {
         for (int row = 0; row < length; row += lanes) {
             weightedBackwardRow(x, e, w, row, Math.min(lanes, length - row), centre, a, b, c);
+        }
+    }
+
+    private static void addRows(float[] x, int from, int n, float[] partial) {
+        int second = from + n;
+        int third = second + n;
+        int fourth = third + n;
+        for (int j = 0; j < n; j++) {
+            partial[j] += x[from + j] + x[second + j] + (x[third + j] + x[fourth + j]);
+        }
+    }
+
+    private static void addSquaresOfRows(float[] x, int from, int n, float[] centre, float[] partial) {
+        int second = from + n;
+        int third = second + n;
+        int fourth = third + n;
+        for (int j = 0; j < n; j++) {
+            float m = centre[j];
+            float d0 = x[from + j] - m;
+            float d1 = x[second + j] - m;
+            float d2 = x[third + j] - m;
+            float d3 = x[fourth + j] - m;
+            partial[j] += d0 * d0 + d1 * d1 + (d2 * d2 + d3 * d3);
+        }
+    }
+
+    private static void addProductsOfRows(float[] x, float[] e, int from, int n, float[] centre, float[] partial) {
+        int second = from + n;
+        int third = second + n;
+        int fourth = third + n;
+        for (int j = 0; j < n; j++) {
+            float m = centre[j];
+            partial[j] += e[from + j] * (x[from + j] - m)
+                    + e[second + j] * (x[second + j] - m)
+                    + (e[third + j] * (x[third + j] - m) + e[fourth + j] * (x[fourth + j] - m));
         }
     }
 
