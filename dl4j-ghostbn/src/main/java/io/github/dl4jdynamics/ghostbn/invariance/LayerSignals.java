@@ -190,7 +190,8 @@ final class LayerSignals {
     }
 
     private String layerType() {
-        boolean output = conf instanceof BaseOutputLayer || runtime instanceof org.deeplearning4j.nn.api.layers.IOutputLayer;
+        boolean output =
+                conf instanceof BaseOutputLayer || runtime instanceof org.deeplearning4j.nn.api.layers.IOutputLayer;
         return output ? "the output layer" : "the " + conf.getClass().getSimpleName();
     }
 

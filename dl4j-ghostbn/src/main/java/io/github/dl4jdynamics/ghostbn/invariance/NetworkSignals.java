@@ -3,6 +3,7 @@ package io.github.dl4jdynamics.ghostbn.invariance;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,8 @@ final class NetworkSignals {
         checkState(net.getLayers() != null, "scale-invariant groups need an initialised network; call init() first");
         int position = graph.add(Signal.input("input"));
         for (int i = 0; i < net.getnLayers(); i++) {
-            String given = net.getLayerWiseConfigurations().getConf(i).getLayer().getLayerName();
+            String given =
+                    net.getLayerWiseConfigurations().getConf(i).getLayer().getLayerName();
             String name = given == null ? "layer" + i : given;
             InputPreProcessor reshaping = net.getLayerWiseConfigurations().getInputPreProcess(i);
             position = add(name, String.valueOf(i), net.getLayer(i), position, reshaping);
@@ -94,15 +96,20 @@ final class NetworkSignals {
         if (vertex instanceof LayerVertex && inputs.size() == 1) {
             return add(name, name, vertex.getLayer(), inputs.get(0), ((LayerVertex) vertex).getLayerPreProcessor());
         }
-        return graph.add(vertexSignal(name, bare(net.getConfiguration().getVertices().get(name)), inputs));
+        return graph.add(
+                vertexSignal(name, bare(net.getConfiguration().getVertices().get(name)), inputs));
     }
 
     private int add(String name, String key, Layer layer, int input, InputPreProcessor reshaping) {
-        layer.paramTable().keySet().forEach(param -> arrays.add(new WeightArray(name, key, param)));
+        // A convolution has its bias in front of its weights; people expect it behind them.
+        layer.paramTable().keySet().stream()
+                .sorted(Comparator.comparing("b"::equals))
+                .forEach(param -> arrays.add(new WeightArray(name, key, param)));
         return new LayerSignals(graph, name, key, layer).addBehind(input, reshaping);
     }
 
-    private static org.deeplearning4j.nn.conf.graph.GraphVertex bare(org.deeplearning4j.nn.conf.graph.GraphVertex conf) {
+    private static org.deeplearning4j.nn.conf.graph.GraphVertex bare(
+            org.deeplearning4j.nn.conf.graph.GraphVertex conf) {
         return conf instanceof FrozenVertex ? ((FrozenVertex) conf).getUnderlying() : conf;
     }
 
@@ -137,7 +144,6 @@ final class NetworkSignals {
                 return Signal.homogeneous(name, inputs.get(0), Passing.CHANNELS);
             }
         }
-        return Signal.barrier(
-                name, inputs, "the " + conf.getClass().getSimpleName() + " '" + name + "'");
+        return Signal.barrier(name, inputs, "the " + conf.getClass().getSimpleName() + " '" + name + "'");
     }
 }

@@ -59,7 +59,8 @@ final class ScaleClosure {
             if (!spreading.isEmpty()) {
                 spread(spreading.remove());
             } else if (!passReadySum()) {
-                Integer waiting = sums.stream().filter(sum -> !scaled[sum]).findFirst().orElse(null);
+                Integer waiting =
+                        sums.stream().filter(sum -> !scaled[sum]).findFirst().orElse(null);
                 if (waiting == null) {
                     return;
                 }
@@ -89,7 +90,8 @@ final class ScaleClosure {
     private void spread(int position) {
         List<Integer> consumers = graph.consumers(position);
         if (consumers.isEmpty()) {
-            fail("its scale reaches the network's output '" + graph.get(position).layer() + "'");
+            fail("its scale reaches the network's output '"
+                    + graph.get(position).layer() + "'");
         }
         for (int consumer : consumers) {
             Signal next = graph.get(consumer);

@@ -36,7 +36,9 @@ public final class ScaleInvariantGroup {
 
     /** Whether it holds scales and shifts of normalisations only, which Deeplearning4j never decays. */
     public boolean isAffine() {
-        return arrays.stream().allMatch(array -> array.param().equals("gamma") || array.param().equals("beta"));
+        return arrays.stream()
+                .allMatch(
+                        array -> array.param().equals("gamma") || array.param().equals("beta"));
     }
 
     /** What takes the scale away. */

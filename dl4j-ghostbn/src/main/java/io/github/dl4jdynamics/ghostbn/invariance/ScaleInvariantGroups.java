@@ -41,8 +41,7 @@ public final class ScaleInvariantGroups {
     private final ImmutableMap<String, String> others;
     private final boolean normalized;
 
-    private ScaleInvariantGroups(
-            List<ScaleInvariantGroup> groups, Map<String, String> others, boolean normalized) {
+    private ScaleInvariantGroups(List<ScaleInvariantGroup> groups, Map<String, String> others, boolean normalized) {
         this.groups = ImmutableList.copyOf(groups);
         this.others = ImmutableMap.copyOf(others);
         this.normalized = normalized;

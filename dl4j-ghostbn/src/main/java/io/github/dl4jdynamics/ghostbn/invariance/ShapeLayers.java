@@ -38,7 +38,8 @@ final class ShapeLayers {
             SubsamplingLayer pooling = (SubsamplingLayer) layer;
             boolean padded = pooling.getConvolutionMode() == ConvolutionMode.Same
                     || Arrays.stream(pooling.getPadding()).anyMatch(rows -> rows != 0);
-            return Optional.of(!padded && keepsConstants(pooling.getPoolingType()) ? Passing.CONSTANTS : Passing.CHANNELS);
+            return Optional.of(
+                    !padded && keepsConstants(pooling.getPoolingType()) ? Passing.CONSTANTS : Passing.CHANNELS);
         }
         if (layer instanceof GlobalPoolingLayer) {
             boolean keeps = keepsConstants(((GlobalPoolingLayer) layer).getPoolingType());

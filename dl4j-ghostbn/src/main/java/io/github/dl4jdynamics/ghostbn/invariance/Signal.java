@@ -62,8 +62,7 @@ final class Signal {
      * @param bias null for none
      */
     static Signal linear(String layer, int input, List<WeightArray> weights, WeightArray bias) {
-        return new Signal(
-                Kind.LINEAR, layer, List.of(input), Passing.SCALE, "", new Parameters(weights, bias));
+        return new Signal(Kind.LINEAR, layer, List.of(input), Passing.SCALE, "", new Parameters(weights, bias));
     }
 
     /** @param affine scale and shift, empty if locked */

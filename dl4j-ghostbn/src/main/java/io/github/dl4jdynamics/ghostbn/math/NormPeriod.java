@@ -52,7 +52,7 @@ public final class NormPeriod {
         return begin;
     }
 
-    /** 0-based iteration of its last sample so far. */
+    /** 0-based iteration of its last sample so far, with which the next period begins. */
     public long end() {
         return end;
     }

@@ -15,7 +15,7 @@ import com.google.common.collect.ImmutableList;
  * SHRINKING     smoothed norm falls and smoothed r < 0.9, for 0.05 tau
  * ONSET         smoothed r crosses 1 after SHRINKING
  * DESTABILIZED  (r > 3 or cosine distance > 0.01) and (loss > 2 min loss or norm^2 > 1.05 min norm^2)
- * new period    after that, smoothed r < 1 again and smoothed loss falls
+ * new period    after that, r and smoothed r < 1 again and smoothed loss falls
  * EQUILIBRIUM   |smoothed r - 1| < 0.1 for tau
  * }</pre>
  *
@@ -157,11 +157,16 @@ public final class NormPhases {
         boolean balanced = Math.abs(ratio - 1) < thresholds.equilibriumTolerance();
         balancedSince = balanced ? Math.min(balancedSince, iteration) : NEVER;
 
-        if (phase == NormPhase.DESTABILIZED && ratio < 1 && loss.isFalling()) {
+        if (phase == NormPhase.DESTABILIZED && ratio < 1 && sample.balance().balanceRatio() < 1 && loss.isFalling()) {
             beginPeriod(sample, ratio);
         }
-        if (balanced && phase != NormPhase.EQUILIBRIUM && lasts(balancedSince, iteration, thresholds.equilibriumSpan() * tau)) {
-            change(iteration, NormPhase.EQUILIBRIUM, text("balance ratio %.3g for %d iterations", ratio, iteration - balancedSince));
+        if (balanced
+                && phase != NormPhase.EQUILIBRIUM
+                && lasts(balancedSince, iteration, thresholds.equilibriumSpan() * tau)) {
+            change(
+                    iteration,
+                    NormPhase.EQUILIBRIUM,
+                    text("balance ratio %.3g for %d iterations", ratio, iteration - balancedSince));
         } else if (phase == NormPhase.EQUILIBRIUM && Math.abs(ratio - 1) >= 2 * thresholds.equilibriumTolerance()) {
             change(iteration, NormPhase.UNDETERMINED, text("balance ratio left 1, %.3g", ratio));
         } else if (phase == NormPhase.SHRINKING && ratio >= 1) {
@@ -191,7 +196,9 @@ public final class NormPhases {
                         : "";
         String effect = minLoss > 0 && sample.loss() > thresholds.lossFactor() * minLoss
                 ? text("loss %.3g times its minimum", sample.loss() / minLoss)
-                : norm * norm > 1 + thresholds.normGrowth() ? text("squared norm %.3g times its minimum", norm * norm) : "";
+                : norm * norm > 1 + thresholds.normGrowth()
+                        ? text("squared norm %.3g times its minimum", norm * norm)
+                        : "";
         return step.isEmpty() || effect.isEmpty() ? "" : step + ", " + effect;
     }
 

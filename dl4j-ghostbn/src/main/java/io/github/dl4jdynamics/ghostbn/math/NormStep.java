@@ -11,7 +11,7 @@ import static com.google.common.base.Preconditions.checkArgument;
  * isJump(delta)  = cosineDistance > delta
  * }</pre>
  *
- * <p>The right-hand form keeps its digits for steps of a millionth of a radian, where the cosine itself rounds to 1. For
+ * <p>The right-hand form keeps its digits for turns too small for the cosine, which rounds to 1. For
  * one thread.
  *
  * @since 0.1

@@ -123,8 +123,7 @@ public final class NormThresholds {
 
         /** A step with a balance ratio above this blows up, at least 1. Default 3. */
         public Builder blowUpRatio(double ratio) {
-            checkArgument(
-                    ratio >= 1, "blowUpRatio of NormThresholds must be >= 1, got %s; 3 is the default", ratio);
+            checkArgument(ratio >= 1, "blowUpRatio of NormThresholds must be >= 1, got %s; 3 is the default", ratio);
             blowUpRatio = ratio;
             return this;
         }
@@ -137,8 +136,7 @@ public final class NormThresholds {
 
         /** It destabilises if the loss exceeds its minimum of the period by this factor, above 1. Default 2. */
         public Builder lossFactor(double factor) {
-            checkArgument(
-                    factor > 1, "lossFactor of NormThresholds must be > 1, got %s; 2 is the default", factor);
+            checkArgument(factor > 1, "lossFactor of NormThresholds must be > 1, got %s; 2 is the default", factor);
             lossFactor = factor;
             return this;
         }
