@@ -46,9 +46,7 @@ final class GroupReading {
             StepSize size = StepSize.of(array.config(net), array.param(), position.iteration(), position.epoch());
             reading.takeRate(size.rate(), reading.weights.size() == 1);
             reading.lostSquares += size.decay() * (2 - size.decay()) * Math.pow(identity.weightNorm(), 2);
-            if (!size.note().isEmpty()) {
-                reading.notes.add(size.note());
-            }
+            reading.notes.addAll(size.notes());
         }
         return reading;
     }

@@ -4,7 +4,6 @@ package io.github.dl4jdynamics.ghostbn.invariance;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.api.buffer.DataBuffer;
 
 /** Where a network is in its training. */
 final class Position {
@@ -46,10 +45,5 @@ final class Position {
     /** What the updater divides the summed gradient by. */
     static int divisor(Model net) {
         return net.conf().isMiniBatch() ? net.batchSize() : 1;
-    }
-
-    /** Where all weights live; elsewhere after the network was initialised anew. */
-    static DataBuffer memory(Model net) {
-        return net.params().data();
     }
 }

@@ -44,9 +44,9 @@ import static com.google.common.base.Preconditions.checkNotNull;
  * no pass through the network. Between samples nothing. Training is the same to the last bit with and without it. Memory of
  * the history: some 200 bytes per group and sample.
  *
- * <p>Follows the first network that trains with it, however many share it ({@code ParallelWrapper}); held weakly. A second
- * {@code init()} of that network begins the phases anew. An error while measuring is logged once and marked in the history,
- * and training goes on, unless {@link Builder#failFast} is set.
+ * <p>Follows the first network that trains with it, however many share it ({@code ParallelWrapper}); held weakly. If its
+ * iteration counter goes back, checks and phases begin anew. An error while measuring is logged once and marked in the
+ * history, and training goes on, unless {@link Builder#failFast} is set.
  *
  * <p>Lobacheva, Kodryan, Chirkova, Malinin, Vetrov, "On the periodic behavior of neural network training with batch
  * normalization and weight decay", NeurIPS 2021, arXiv 2106.15739.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.ghostbn.invariance;
 
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -10,7 +9,6 @@ import io.github.dl4jdynamics.ghostbn.math.NormPhases;
 import io.github.dl4jdynamics.ghostbn.math.NormSample;
 import io.github.dl4jdynamics.spectral.report.TimeBudget;
 import org.deeplearning4j.nn.api.Model;
-import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +23,7 @@ final class ScaleInvarianceSession {
     private final NormPhases phases;
     private final List<GroupVerdict> verdicts = new ArrayList<>();
     private final List<ScaleInvarianceSample> samples = new ArrayList<>();
-    private WeakReference<DataBuffer> memory;
+    private int lastIteration = -1;
     private long counted;
     private boolean lastWasRefused;
     private boolean warnedOfFailure;
@@ -38,7 +36,6 @@ final class ScaleInvarianceSession {
         this.structure = ScaleInvariantGroups.of(net);
         this.budget = TimeBudget.ofFraction(settings.timeBudget(), clock);
         this.phases = new NormPhases(settings.thresholds());
-        this.memory = new WeakReference<>(Position.memory(net));
         judgeAnew();
         if (!structure.isNormalized()) {
             log.warn(
@@ -78,7 +75,7 @@ final class ScaleInvarianceSession {
         guarded(position, () -> {
             Pending begun = new Pending(position, clock.getAsLong());
             pending = begun;
-            noticeNewWeights(net, position);
+            noticeNewBeginning(position);
             begun.loss = Position.dataLoss(net);
             int divisor = Position.divisor(net);
             for (GroupVerdict verdict : verdicts) {
@@ -140,14 +137,13 @@ final class ScaleInvarianceSession {
         budget.end();
     }
 
-    /** {@code init()} puts other weights into the same network: what was learnt of the old ones does not hold. */
-    private synchronized void noticeNewWeights(Model net, Position position) {
-        DataBuffer now = Position.memory(net);
-        if (memory.get() != now) {
-            memory = new WeakReference<>(now);
+    /** A counter that went back means another training: what was learnt of the old one does not hold. */
+    private synchronized void noticeNewBeginning(Position position) {
+        if (position.iteration() <= lastIteration) {
             judgeAnew();
-            phases.restart(position.iteration(), "the network was initialised anew");
+            phases.restart(position.iteration(), "the iteration counter went back from " + lastIteration);
         }
+        lastIteration = position.iteration();
     }
 
     private void judge(Pending done) {

@@ -4,6 +4,7 @@ package io.github.dl4jdynamics.ghostbn.invariance;
 import java.util.ArrayList;
 import java.util.List;
 
+import com.google.common.collect.ImmutableList;
 import org.deeplearning4j.nn.api.TrainingConfig;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
@@ -25,12 +26,12 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
 final class StepSize {
     private final double rate;
     private final double decay;
-    private final String note;
+    private final ImmutableList<String> notes;
 
     private StepSize(double rate, double decay, List<String> notes) {
         this.rate = rate;
         this.decay = decay;
-        this.note = String.join("; ", notes);
+        this.notes = ImmutableList.copyOf(notes);
     }
 
     static StepSize of(TrainingConfig config, String param, int iteration, int epoch) {
@@ -72,7 +73,7 @@ final class StepSize {
     }
 
     /** Empty if the array is trained by plain SGD with nothing but decay. */
-    String note() {
-        return note;
+    ImmutableList<String> notes() {
+        return notes;
     }
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.ghostbn.invariance;
 
-import java.util.ArrayList;
 import java.util.List;
 
-import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -198,7 +197,7 @@ final class Nets {
     }
 
     static DataSetIterator batches(DataSet... data) {
-        return new ListDataSetIterator<>(new ArrayList<>(List.of(data)), BATCH);
+        return new ExistingDataSetIterator(List.of(data));
     }
 
     static void fit(Model net, DataSet data, int times) {
