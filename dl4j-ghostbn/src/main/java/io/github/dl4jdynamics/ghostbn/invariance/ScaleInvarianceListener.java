@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkNotNull;
+import static com.google.common.base.Preconditions.checkState;
 
 /**
  * Watches the norm of scale-invariant weights: their effective rate, the balance of gradient and weight decay, and the
@@ -44,7 +45,7 @@ import static com.google.common.base.Preconditions.checkNotNull;
  * no pass through the network. Between samples nothing. Training is the same to the last bit with and without it. Memory of
  * the history: some 200 bytes per group and sample.
  *
- * <p>Follows the first network that trains with it, however many share it ({@code ParallelWrapper}); held weakly. If its
+ * <p>Follows the first network that trains with it, or the one of {@link #follow}, however many share it; held weakly. If its
  * iteration counter goes back, checks and phases begin anew. An error while measuring is logged once and marked in the
  * history, and training goes on, unless {@link Builder#failFast} is set.
  *
@@ -76,6 +77,26 @@ public final class ScaleInvarianceListener extends BaseTrainingListener {
     /** Starts from the defaults. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Chooses the network to follow, where not the first that trains shall be it: the replicas of a {@code ParallelWrapper}
+     * may train before the original does. Does not add the listener to the network.
+     *
+     * @param net an initialised {@code MultiLayerNetwork} or {@code ComputationGraph}
+     * @return this
+     * @throws IllegalArgumentException for any other model
+     * @throws IllegalStateException if it is not initialised, or this listener follows another network
+     */
+    public synchronized ScaleInvarianceListener follow(Model net) {
+        checkState(
+                followed == null || followed.get() == net,
+                "this ScaleInvarianceListener follows another network; make one for each");
+        if (followed == null) {
+            session = new ScaleInvarianceSession(settings, net);
+            followed = new WeakReference<>(net);
+        }
+        return this;
     }
 
     /** All samples so far; empty before training. */

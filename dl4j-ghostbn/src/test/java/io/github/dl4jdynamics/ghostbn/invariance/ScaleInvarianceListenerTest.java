@@ -16,7 +16,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -298,6 +300,49 @@ class ScaleInvarianceListenerTest {
         assertThat(listener.history().samples())
                 .extracting(ScaleInvarianceSample::iteration)
                 .containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void follow_choosesTheNetwork() {
+        MultiLayerNetwork first = Nets.denseNet(new Sgd(0.1), 0.02);
+        MultiLayerNetwork second = Nets.denseNet(new Sgd(0.1), 0.02);
+        ScaleInvarianceListener listener = everyIteration().follow(second);
+        first.setListeners(listener);
+        second.setListeners(listener);
+
+        Nets.fit(first, VECTORS, 3);
+        assertThat(listener.history().samples()).isEmpty();
+        Nets.fit(second, VECTORS, 2);
+
+        assertThat(listener.history().samples()).hasSize(2);
+        assertThat(listener.follow(second)).isSameAs(listener);
+        assertThatThrownBy(() -> listener.follow(first))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("this ScaleInvarianceListener follows another network; make one for each");
+    }
+
+    @Test
+    @Timeout(60)
+    void parallelWrapper_isFollowedInOneWorkerOnly() {
+        MultiLayerNetwork net = Nets.denseNet(new Sgd(0.1), 0.02);
+        ScaleInvarianceListener listener = everyIteration().follow(net);
+        net.setListeners(listener);
+        ParallelWrapper wrapper = new ParallelWrapper.Builder<>(net)
+                .workers(2)
+                .prefetchBuffer(0)
+                .averagingFrequency(1)
+                .trainingMode(ParallelWrapper.TrainingMode.AVERAGING)
+                .build();
+
+        wrapper.fit(Nets.batches(
+                Nets.vectors(1), Nets.vectors(2), Nets.vectors(3), Nets.vectors(4), Nets.vectors(5), Nets.vectors(6)));
+        wrapper.shutdown();
+
+        assertThat(listener.history().samples())
+                .extracting(ScaleInvarianceSample::iteration)
+                .containsExactly(0, 1, 2);
+        assertThat(listener.history().verdicts().get(0).isConfirmed()).isTrue();
+        assertThat(listener.history().events()).isEmpty();
     }
 
     @Test
