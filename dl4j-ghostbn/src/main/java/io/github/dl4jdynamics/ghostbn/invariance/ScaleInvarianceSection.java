@@ -5,18 +5,28 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.github.dl4jdynamics.spectral.report.LineChart;
 import io.github.dl4jdynamics.spectral.report.ReportSection;
 
 /** Draws a history: curves over time, the phase diagram, tables of events, periods and groups. */
 final class ScaleInvarianceSection {
+    /** More points than pixels only make the page heavy. */
+    private static final int MAX_POINTS = 2000;
+
     private final List<ScaleInvarianceSample> samples;
     private final double[] iterations;
+    private final int stride;
 
     private ScaleInvarianceSection(ScaleInvarianceHistory history) {
-        samples = history.samples().stream()
+        List<ScaleInvarianceSample> measured = history.samples().stream()
                 .filter(sample -> sample.all().isPresent())
+                .collect(Collectors.toList());
+        stride = (measured.size() + MAX_POINTS - 1) / MAX_POINTS;
+        samples = IntStream.range(0, measured.size())
+                .filter(i -> i % stride == 0 || i == measured.size() - 1)
+                .mapToObj(measured::get)
                 .collect(Collectors.toList());
         iterations =
                 samples.stream().mapToDouble(ScaleInvarianceSample::iteration).toArray();
@@ -36,7 +46,8 @@ final class ScaleInvarianceSection {
             section.paragraph("Phase at the end: "
                             + samples.get(samples.size() - 1).phase() + ". "
                             + "Below a balance ratio of 1 decay outweighs the gradient and the effective rate climbs; "
-                            + "above, the norm grows. The ratio is that of plain SGD.")
+                            + "above, the norm grows. The ratio is that of plain SGD."
+                            + (stride > 1 ? " The charts show one sample in " + stride + "." : ""))
                     .chart(over("Norm of the weights", "norm", values(all -> all.balance()
                                     .weightNorm()))
                             .build())
@@ -52,6 +63,7 @@ final class ScaleInvarianceSection {
                     .chart(over("Turn per update", "1 − cos", values(GroupNorms::cosineDistance))
                             .logY()
                             .build())
+                    .chart(ratesOfGroups())
                     .chart(loss())
                     .chart(phaseDiagram(rate, gradient));
         }
@@ -66,6 +78,22 @@ final class ScaleInvarianceSection {
                 .xLabel("iteration")
                 .yLabel(label)
                 .line(ScaleInvarianceHistory.ALL, iterations, values);
+    }
+
+    /** Groups come in the same order in every sample. */
+    private LineChart ratesOfGroups() {
+        LineChart.Builder chart = LineChart.builder("Effective rate by group")
+                .xLabel("iteration")
+                .yLabel("rate / norm²")
+                .logY();
+        for (int i = 0; i < samples.get(0).groups().size(); i++) {
+            int group = i;
+            double[] rates = samples.stream()
+                    .mapToDouble(sample -> sample.groups().get(group).balance().effectiveRate())
+                    .toArray();
+            chart.line(samples.get(0).groups().get(i).name(), iterations, rates);
+        }
+        return chart.build();
     }
 
     private LineChart loss() {

@@ -14,9 +14,16 @@ import com.google.common.collect.ImmutableList;
  * tau = 1 / (eta lambda)         time constant of the decay, in iterations
  * SHRINKING     smoothed norm falls and smoothed r < 0.9, for 0.05 tau
  * ONSET         smoothed r crosses 1 after SHRINKING
- * DESTABILIZED  (r > 3 or cosine distance > 0.01) and (loss > 2 min loss or norm^2 > 1.05 min norm^2)
+ * DESTABILIZED  (r or mean r since the last sample > 3 or cosine distance > 0.01) and (loss > 2 min loss or norm^2 > 1.05 min norm^2)
  * new period    after that, r and smoothed r < 1 again and smoothed loss falls
  * EQUILIBRIUM   |smoothed r - 1| < 0.1 for tau
+ * }</pre>
+ *
+ * <p>The mean ratio since the last sample is read off the norm, so that a blow-up of a few steps between two samples is not
+ * missed: with {@code q} the growth of {@code norm^2} per step and {@code d = eta lambda},
+ *
+ * <pre>{@code
+ * mean r = sqrt((q - (1 - d)^2) / (1 - (1 - d)^2))
  * }</pre>
  *
  * <p>Moving averages have a window of 0.1 tau; that of the balance ratio {@code r} is geometric, for it spans decades. The
@@ -41,6 +48,7 @@ public final class NormPhases {
 
     private NormPhase phase = NormPhase.UNDETERMINED;
     private long last = -1;
+    private double lastNorm = Double.NaN;
     private long shrinkingSince = NEVER;
     private long balancedSince = NEVER;
     private DecayingMean loss = new DecayingMean();
@@ -99,6 +107,7 @@ public final class NormPhases {
             period().add(sample);
             smooth(sample);
             judge(sample);
+            lastNorm = balance.weightNorm();
         }
         last = iteration;
         return phase;
@@ -123,6 +132,7 @@ public final class NormPhases {
         logNorm = new DecayingMean();
         logRatio = new DecayingMean();
         armed = false;
+        lastNorm = Double.NaN;
     }
 
     private void smooth(NormSample sample) {
@@ -189,17 +199,30 @@ public final class NormPhases {
     private String blowUp(NormSample sample) {
         double ratio = sample.balance().balanceRatio();
         double norm = sample.balance().weightNorm() / minNorm;
-        String step = ratio > thresholds.blowUpRatio()
-                ? text("balance ratio %.3g", ratio)
-                : sample.cosineDistance() > thresholds.jump()
-                        ? text("cosine distance %.3g", sample.cosineDistance())
-                        : "";
+        double since = meanRatioSinceLast(sample);
+        String step = "";
+        if (ratio > thresholds.blowUpRatio()) {
+            step = text("balance ratio %.3g", ratio);
+        } else if (since > thresholds.blowUpRatio()) {
+            step = text("balance ratio %.3g on average since the last sample", since);
+        } else if (sample.cosineDistance() > thresholds.jump()) {
+            step = text("cosine distance %.3g", sample.cosineDistance());
+        }
         String effect = minLoss > 0 && sample.loss() > thresholds.lossFactor() * minLoss
                 ? text("loss %.3g times its minimum", sample.loss() / minLoss)
                 : norm * norm > 1 + thresholds.normGrowth()
                         ? text("squared norm %.3g times its minimum", norm * norm)
                         : "";
         return step.isEmpty() || effect.isEmpty() ? "" : step + ", " + effect;
+    }
+
+    /** NaN for the first sample, and where the norm fell faster than decay alone can make it fall. */
+    private double meanRatioSinceLast(NormSample sample) {
+        double decay = sample.balance().decay();
+        double norms = sample.balance().weightNorm() / lastNorm;
+        double growth = Math.expm1(2 * Math.log(norms) / (sample.iteration() - last));
+        double shrinkage = decay * (2 - decay);
+        return Math.sqrt((growth + shrinkage) / shrinkage);
     }
 
     private void beginPeriod(NormSample sample, double ratio) {

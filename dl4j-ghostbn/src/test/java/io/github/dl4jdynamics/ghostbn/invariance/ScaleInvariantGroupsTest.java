@@ -26,7 +26,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.dataset.DataSet;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -329,20 +328,6 @@ class ScaleInvariantGroupsTest {
                 Nets.output("out"));
 
         assertThat(names(net)).containsExactly("d.W + d.b");
-    }
-
-    @Test
-    void cappedRelu_isNotHomogeneous() {
-        assertThat(HomogeneousActivations.contains(new ActivationReLU(null, null, 0.2)))
-                .isTrue();
-        assertThat(HomogeneousActivations.contains(new ActivationReLU(6.0, null, null)))
-                .isFalse();
-        assertThat(HomogeneousActivations.contains(new ActivationReLU(null, 0.5, null)))
-                .isFalse();
-        assertThat(Stream.of(Activation.values())
-                        .filter(a -> HomogeneousActivations.contains(a.getActivationFunction())))
-                .containsExactlyInAnyOrder(
-                        Activation.IDENTITY, Activation.RELU, Activation.LEAKYRELU, Activation.RRELU);
     }
 
     @Test

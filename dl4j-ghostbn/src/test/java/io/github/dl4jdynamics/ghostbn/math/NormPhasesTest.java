@@ -75,6 +75,7 @@ class NormPhasesTest {
         run(300, 0.5, 1);
 
         assertThat(run(1, 5, 1)).as("a large step, the loss as before").isEqualTo(SHRINKING);
+        run(1, 0.5, 1);
         assertThat(run(1, 0.5, 3)).as("a high loss, the step small").isEqualTo(SHRINKING);
         assertThat(run(1, 5, 3)).isEqualTo(DESTABILIZED);
         assertThat(phases.events().get(1).reason()).isEqualTo("balance ratio 5.00, loss 3.00 times its minimum");
@@ -98,6 +99,21 @@ class NormPhasesTest {
 
         assertThat(phases.phase()).isEqualTo(DESTABILIZED);
         assertThat(phases.events().get(1).reason()).startsWith("cosine distance 0.0200, loss 3.00 times");
+    }
+
+    @Test
+    void blowUp_betweenTwoSamples_showsInTheNorm() {
+        run(300, 0.5, 1);
+        NormBalance small = NormBalance.of(norm * 1.2, 0.01, 0.1, DECAY);
+        iteration += 20;
+
+        phases.add(NormSample.of(iteration, 1, small, 0));
+
+        assertThat(phases.phase()).isEqualTo(DESTABILIZED);
+        // sqrt((1.2^(2/21) - 0.999^2) / (1 - 0.999^2)), 21 iterations after the last sample
+        assertThat(phases.events().get(1).reason())
+                .matches(
+                        "balance ratio 3\\.1\\d on average since the last sample, squared norm 1\\.\\d+ times its minimum");
     }
 
     @Test
