@@ -9,6 +9,7 @@ import io.github.dl4jdynamics.ghostbn.math.NormPhases;
 import io.github.dl4jdynamics.ghostbn.math.NormSample;
 import io.github.dl4jdynamics.spectral.report.TimeBudget;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +62,8 @@ final class ScaleInvarianceSession {
 
     void gradientCalculated(Model net) {
         Position position = Position.of(net);
-        if (pending != null && pending.position.iteration() == position.iteration()) {
+        boolean again = pending != null && pending.position.iteration() == position.iteration();
+        if (again && net.conf().getOptimizationAlgo() != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
             return; // a line search asks for several gradients; the first is the one at the weights before the step
         }
         abandon();
@@ -132,6 +134,7 @@ final class ScaleInvarianceSession {
                 .phase(phases.phase())
                 .milliseconds((clock.getAsLong() - done.begun) / 1e6);
         samples.add(sample.build());
+        lastIteration = done.position.iteration();
         lastWasRefused = false;
         pending = null;
         budget.end();
@@ -143,7 +146,6 @@ final class ScaleInvarianceSession {
             judgeAnew();
             phases.restart(position.iteration(), "the iteration counter went back from " + lastIteration);
         }
-        lastIteration = position.iteration();
     }
 
     private void judge(Pending done) {

@@ -14,7 +14,8 @@ import com.google.common.collect.ImmutableList;
  * tau = 1 / (eta lambda)         time constant of the decay, in iterations
  * SHRINKING     smoothed norm falls and smoothed r < 0.9, for 0.05 tau
  * ONSET         smoothed r crosses 1 after SHRINKING
- * DESTABILIZED  (r or mean r since the last sample > 3 or cosine distance > 0.01) and (loss > 2 min loss or norm^2 > 1.05 min norm^2)
+ * DESTABILIZED  (r or mean r since the last sample > 3, or cosine distance > 0.01)
+ *               and (loss > 2 min loss or norm^2 > 1.05 min norm^2)
  * new period    after that, r and smoothed r < 1 again and smoothed loss falls
  * EQUILIBRIUM   |smoothed r - 1| < 0.1 for tau
  * }</pre>

@@ -3,6 +3,7 @@ package io.github.dl4jdynamics.ghostbn.invariance;
 
 import io.github.dl4jdynamics.spectral.report.SamplingSchedule;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -23,6 +24,7 @@ import org.nd4j.linalg.learning.config.Sgd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /** Networks that come and go, threads, budgets and errors. */
 class ScaleInvarianceLifeTest {
@@ -261,5 +263,49 @@ class ScaleInvarianceLifeTest {
                 net.gradient().gradientForVariable().put("0_W", hidden.getRow(0));
             }
         }
+    }
+
+    /** A gradient that somebody computed for other data does not stand in for the one of the update. */
+    @Test
+    void gradientWithoutUpdate_isDropped() {
+        MultiLayerNetwork net = Nets.denseNet(new Sgd(0.1), 0.02);
+        MultiLayerNetwork twin = Nets.denseNet(new Sgd(0.1), 0.02);
+        ScaleInvarianceListener listener = everyIteration();
+        ScaleInvarianceListener other = everyIteration();
+        net.setListeners(listener);
+        twin.setListeners(other);
+        DataSet elsewhere = Nets.vectors(99);
+        net.setInput(elsewhere.getFeatures());
+        net.setLabels(elsewhere.getLabels());
+        net.computeGradientAndScore();
+
+        Nets.fit(net, VECTORS, 2);
+        Nets.fit(twin, VECTORS, 2);
+
+        assertThat(listener.history().samples()).hasSize(2);
+        assertThat(listener.history().samples().get(0).all().get().balance().gradientNorm())
+                .isEqualTo(
+                        other.history().samples().get(0).all().get().balance().gradientNorm());
+    }
+
+    @Test
+    void lineSearch_isSampledOncePerIteration() {
+        MultiLayerNetwork net = Nets.stack(
+                Nets.settings(new Sgd(0.1)).optimizationAlgo(OptimizationAlgorithm.CONJUGATE_GRADIENT),
+                InputType.feedForward(5),
+                Nets.dense("dense", 7).build(),
+                Nets.norm("bn"),
+                Nets.output("out"));
+        ScaleInvarianceListener listener = everyIteration();
+        net.setListeners(listener);
+        double norm = net.getParam("0_W").norm2Number().doubleValue();
+
+        Nets.fit(net, VECTORS, 2);
+
+        assertThat(listener.history().samples())
+                .extracting(ScaleInvarianceSample::iteration)
+                .containsExactly(0, 1);
+        assertThat(listener.history().samples().get(0).all().get().balance().weightNorm())
+                .isCloseTo(norm, within(1e-12));
     }
 }
