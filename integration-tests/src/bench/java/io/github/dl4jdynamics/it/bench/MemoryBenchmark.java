@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.Pointer;
@@ -26,15 +25,10 @@ public final class MemoryBenchmark {
         for (String norm : new String[] {"stock", "32", "whole", "none"}) {
             bytes.put(norm, inOwnJvm(norm));
         }
-        Table.Builder table = Table.builder("norm", "native MB", "of it workspaces", "heap MB", "sum MB", "against stock");
-        double stock = bytes.get("stock")[0] + bytes.get("stock")[2];
+        Table.Builder table = Table.builder("norm", "workspaces MB", "other native MB", "heap MB", "sum MB", "against stock");
+        double stock = sum(bytes.get("stock"));
         bytes.forEach((norm, b) -> table.row(
-                norm,
-                b[0] >> 20,
-                b[1] >> 20,
-                b[2] >> 20,
-                (b[0] + b[2]) >> 20,
-                String.format(Locale.ROOT, "%.3f", (b[0] + b[2]) / stock)));
+                norm, megabytes(b[1]), megabytes(b[0]), megabytes(b[2]), megabytes(sum(b)), sum(b) / stock));
         System.out.println(table.build());
     }
 
@@ -43,10 +37,8 @@ public final class MemoryBenchmark {
         CnnStepBenchmark training = new CnnStepBenchmark();
         training.norm = args[0];
         training.prepare();
-        long peak = 0;
         for (int i = 0; i < 12; i++) {
             training.step();
-            peak = Math.max(peak, Pointer.totalBytes());
         }
         for (int i = 0; i < 4; i++) {
             System.gc();
@@ -62,6 +54,14 @@ public final class MemoryBenchmark {
         Runtime runtime = Runtime.getRuntime();
         System.out.println(
                 "BYTES " + nativeBytes + " " + workspaces + " " + (runtime.totalMemory() - runtime.freeMemory()));
+    }
+
+    private static double sum(long[] bytes) {
+        return bytes[0] + bytes[1] + bytes[2];
+    }
+
+    private static double megabytes(double bytes) {
+        return Math.round(bytes / 1e5) / 10.0;
     }
 
     private static long[] inOwnJvm(String norm) {
