@@ -13,8 +13,8 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Memory that training steps of the CNN of {@link CnnStepBenchmark} hold: workspaces, other native memory and heap after
- * a collection, each kind of normalisation in a JVM of its own.
+ * Memory that training steps of the CNN of {@link CnnStepBenchmark} hold: workspaces, native memory that JavaCPP counts,
+ * heap after a collection, and all the process has resident; each kind of normalisation in a JVM of its own.
  */
 public final class MemoryBenchmark {
 
@@ -25,10 +25,10 @@ public final class MemoryBenchmark {
         for (String norm : new String[] {"stock", "32", "whole", "none"}) {
             bytes.put(norm, inOwnJvm(norm));
         }
-        Table.Builder table = Table.builder("norm", "workspaces MB", "other native MB", "heap MB", "sum MB", "against stock");
+        Table.Builder table = Table.builder("norm", "workspaces MB", "other native MB", "heap MB", "sum MB", "against stock", "resident MB");
         double stock = sum(bytes.get("stock"));
         bytes.forEach((norm, b) -> table.row(
-                norm, megabytes(b[1]), megabytes(b[0]), megabytes(b[2]), megabytes(sum(b)), sum(b) / stock));
+                norm, megabytes(b[1]), megabytes(b[0]), megabytes(b[2]), megabytes(sum(b)), sum(b) / stock, megabytes(b[3])));
         System.out.println(table.build());
     }
 
@@ -53,7 +53,8 @@ public final class MemoryBenchmark {
         System.gc();
         Runtime runtime = Runtime.getRuntime();
         System.out.println(
-                "BYTES " + nativeBytes + " " + workspaces + " " + (runtime.totalMemory() - runtime.freeMemory()));
+                "BYTES " + nativeBytes + " " + workspaces + " " + (runtime.totalMemory() - runtime.freeMemory())
+                + " " + Pointer.physicalBytes());
     }
 
     private static double sum(long[] bytes) {
@@ -77,7 +78,7 @@ public final class MemoryBenchmark {
                     .start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             String[] fields = output.substring(output.indexOf("BYTES ")).trim().split(" ");
-            return new long[] {Long.parseLong(fields[1]), Long.parseLong(fields[2]), Long.parseLong(fields[3])};
+            return new long[] {Long.parseLong(fields[1]), Long.parseLong(fields[2]), Long.parseLong(fields[3]), Long.parseLong(fields[4])};
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
