@@ -41,14 +41,18 @@ import static com.google.common.base.Preconditions.checkState;
  *
  * <p>What comes back is always a new object, also where there was nothing to replace; the original is not changed and
  * shares nothing with it. A converted network has the same parameters, running statistics, updater state, iteration and
- * epoch counts, bit for bit, and goes on training where the original stands. At inference both compute the same. Not taken
- * along, as when a model is saved and loaded: listeners ({@code ghost.setListeners(network.getListeners())} moves them)
- * and the state of {@code rnnTimeStep}. ND4J's random generator is left as it was.
+ * epoch counts, bit for bit, and goes on training where the original stands. ND4J's random generator is left as it was. Not
+ * taken along, as when a model is saved and loaded: listeners ({@code ghost.setListeners(network.getListeners())} moves
+ * them) and the state of {@code rnnTimeStep}.
  *
- * <p>Layers keep all settings. Constraints stay on the parameters they are on, and gradient normalization takes the
- * meaning of the new layer, see {@link GhostBatchNormalization}. Layers inside wrappers such as {@code FrozenLayer} are
- * replaced there. Other subclasses of {@link BatchNormalization} are left alone, since they may compute something else. One
- * line of the log says which layers were replaced and which were not.
+ * <p>At inference both compute the same, except where a locked gamma or beta is at its default and the other is not, which
+ * the plain layer ignores. Training with {@link SplitRule#NEVER} follows the plain network, but for what
+ * {@link GhostBatchNormalization} lists as different on purpose: among others, gradient normalization moves to gamma and
+ * beta alone. Constraints stay on the parameters they are on, be it the running statistics.
+ *
+ * <p>Layers keep all settings. Those inside wrappers such as {@code FrozenLayer} are replaced there. Other subclasses of
+ * {@link BatchNormalization} are left alone, since they may compute something else. One line of the log says which layers
+ * were replaced and which were not.
  *
  * <p>Immutable. Cost: a copy of the configuration, the parameters and the updater state.
  *
@@ -141,7 +145,8 @@ public final class GhostBatchNorms {
                 GhostBatchNormsInput.checkPlain(copy, i);
             }
         }
-        report(conversion);
+        checkNames(conversion);
+        log.info("{}: {}", this, conversion);
         return copy;
     }
 
@@ -165,7 +170,8 @@ public final class GhostBatchNorms {
         if (rule == null) {
             conversion.converted().forEach(name -> GhostBatchNormsInput.checkPlain(copy, name));
         }
-        report(conversion);
+        checkNames(conversion);
+        log.info("{}: {}", this, conversion);
         return copy;
     }
 
@@ -238,7 +244,7 @@ public final class GhostBatchNorms {
                 : layer;
     }
 
-    private void report(GhostBatchNormsConversion conversion) {
+    private void checkNames(GhostBatchNormsConversion conversion) {
         Set<String> missing = new TreeSet<>(required);
         missing.removeAll(conversion.seen());
         checkArgument(
@@ -246,7 +252,6 @@ public final class GhostBatchNorms {
                 "layers(...) must name batch normalization layers of the network, got %s; it has %s",
                 missing,
                 conversion.seen());
-        log.info("{}: {}", this, conversion);
     }
 
     private static INDArray duplicate(INDArray parameters) {
@@ -261,7 +266,6 @@ public final class GhostBatchNorms {
                 layers[i] = new FrozenLayer(layers[i]);
             }
         }
-        copy.setLayers(layers);
     }
 
     private static void freezeAsIn(ComputationGraph graph, ComputationGraph copy) {

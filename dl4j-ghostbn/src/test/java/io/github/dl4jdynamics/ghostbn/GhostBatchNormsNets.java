@@ -32,12 +32,19 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** Small networks in double precision in which every kind of plain batch normalization layer occurs. */
 final class GhostBatchNormsNets {
     static final int IN = 5;
     static final int CLASSES = 3;
     static final int BATCH = 8;
+
+    static {
+        // Waking and joining a second thread takes longer than any operation on arrays this small.
+        Nd4j.getExecutioner(); // loads the native library
+        NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+    }
 
     private GhostBatchNormsNets() {}
 

@@ -33,6 +33,9 @@ import org.deeplearning4j.optimize.listeners.CollectScoresListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
@@ -207,6 +210,35 @@ class GhostBatchNormsTest {
         assertThat(GhostBatchNormsNets.updater(ghost)).isNull();
         fit(ghost, 0, 1);
         assertThat(parameters(ghost)).doesNotContain(Double.NaN);
+    }
+
+    @ParameterizedTest
+    @MethodSource("trained")
+    @SuppressWarnings("try") // the workspace is left by closing it
+    void conversionInsideAWorkspace_outlivesIt(Model network) {
+        Model ghost;
+        try (MemoryWorkspace workspace = Nd4j.getWorkspaceManager()
+                .getAndActivateWorkspace(WorkspaceConfiguration.builder().build(), "SURGERY")) {
+            ghost = convert(GhostBatchNorms.ghost(4), network);
+        }
+
+        assertThat(ghost.params().isAttached()).isFalse();
+        assertThat(GhostBatchNormsNets.updater(ghost).getStateViewArray().isAttached())
+                .isFalse();
+        assertThat(state(ghost)).isEqualTo(state(network));
+    }
+
+    @Test
+    void lockedGamma_countsWhereThePlainLayerIgnoresIt() {
+        MultiLayerNetwork network =
+                stack(norm("bn").lockGammaBeta(true).gamma(2).beta(0).build());
+        MultiLayerNetwork ghost = GhostBatchNorms.ghost(4).convert(network);
+        INDArray features = GhostBatchNormsNets.batch(network, 0).getFeatures();
+
+        double[] plainOutput =
+                network.feedForward(features).get(2).mul(2).data().asDouble();
+
+        assertThat(ghost.feedForward(features).get(2).data().asDouble()).containsExactly(plainOutput, within(1e-12));
     }
 
     @Test
