@@ -15,7 +15,6 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -163,8 +162,7 @@ public final class GhostBatchNorms {
         for (Map.Entry<String, GraphVertex> vertex : copy.getVertices().entrySet()) {
             if (vertex.getValue() instanceof LayerVertex) {
                 NeuralNetConfiguration conf = ((LayerVertex) vertex.getValue()).getLayerConf();
-                Layer layer = conf.getLayer();
-                conf.setLayer(conversion.convert(vertex.getKey(), layer));
+                conf.setLayer(conversion.convert(vertex.getKey(), conf.getLayer()));
             }
         }
         if (rule == null) {
