@@ -53,7 +53,8 @@ import static com.google.common.base.Preconditions.checkNotNull;
  *   <li>Gradient normalization and clipping see gamma and beta alone; in the original they change the update of the
  *       running statistics too. (Time-distributed dense input in a {@code ComputationGraph}: the threshold applies to the
  *       mean over time steps, not over examples.)
- *   <li>A backward pass after an inference forward pass treats the running statistics as the constants they are.
+ *   <li>A backward pass after an inference forward pass treats the running statistics as the constants they are; the
+ *       original cannot train inside a {@code FrozenLayerWithBackprop}.
  *   <li>Sequences and volumes work; masks count.
  *   <li>Non-finite statistics do not enter the running ones. NaN or infinite inputs still give NaN outputs in their own
  *       channel and ghost batch.
