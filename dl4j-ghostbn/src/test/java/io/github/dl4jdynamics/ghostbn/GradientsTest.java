@@ -19,6 +19,7 @@ import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -33,10 +34,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -198,18 +201,24 @@ class GradientsTest {
     void volumes(Convolution3D.DataFormat format) {
         MultiLayerNetwork net = LiveNets.net(
                 base(),
-                InputType.convolutional3D(format, 3, 3, 3, 1),
+                InputType.convolutional3D(format, 4, 4, 4, 1),
                 new Convolution3D.Builder(2, 2, 2).nOut(2).dataFormat(format).build(),
                 LiveNets.ghost(2).dataFormat(format).build(),
                 new Convolution3D.Builder(2, 2, 2).nOut(2).dataFormat(format).build(),
-                LiveNets.output());
+                new Cnn3DLossLayer.Builder(format)
+                        .lossFunction(LossFunction.MSE)
+                        .activation(Activation.TANH)
+                        .build());
         INDArray x = format == Convolution3D.DataFormat.NCDHW
-                ? LiveNets.random(TYPE, 1, 5, 1, 3, 3, 3)
-                : LiveNets.random(TYPE, 1, 5, 3, 3, 3, 1);
+                ? LiveNets.random(TYPE, 1, 5, 1, 4, 4, 4)
+                : LiveNets.random(TYPE, 1, 5, 4, 4, 4, 1);
 
         assertThat(((GhostBatchNormalization) net.getLayer(1).conf().getLayer()).getCnn3DFormat())
                 .isEqualTo(format);
-        assertGradients(net, x, LiveNets.labels(TYPE, 1, 5));
+        INDArray labels = format == Convolution3D.DataFormat.NCDHW
+                ? LiveNets.random(TYPE, 2, 5, 2, 2, 2, 2)
+                : LiveNets.random(TYPE, 2, 5, 2, 2, 2, 2).permute(0, 2, 3, 4, 1).dup('c');
+        assertGradients(net, x, labels);
     }
 
     @Test
