@@ -140,7 +140,8 @@ public final class GhostBatchNormalization extends BatchNormalization {
         } else if (inputType instanceof InputType.InputTypeRecurrent) {
             setRnnFormat(((InputType.InputTypeRecurrent) inputType).getFormat());
         }
-        // DL4J-M2.1: the output types of most layers of volumes say NDHWC whatever their layout; it is not read from there.
+        // DL4J-M2.1: the output types of most layers of volumes say NDHWC whatever their layout; it is not read from
+        // there.
     }
 
     @Override

@@ -86,8 +86,7 @@ class GoldenVectorsTest {
         assertClose(y, input(expected.get("y"), DataType.DOUBLE, channelsLast), type);
         assertClose(back.getSecond(), input(expected.get("dx"), DataType.DOUBLE, channelsLast), type);
         Gradient gradient = back.getFirst();
-        assertClose(
-                gradient.getGradientFor("gamma"), LiveNets.array(expected.get("dgamma"), DataType.DOUBLE), type);
+        assertClose(gradient.getGradientFor("gamma"), LiveNets.array(expected.get("dgamma"), DataType.DOUBLE), type);
         assertClose(gradient.getGradientFor("beta"), LiveNets.array(expected.get("dbeta"), DataType.DOUBLE), type);
         // With decay 0 and one step for each group, the last group's statistics are the running ones.
         INDArray lastMean = last(expected.get("mean"));
@@ -191,13 +190,15 @@ class GoldenVectorsTest {
                 LiveNets.ghost(size).runningRule(rule).useLogStd(logDeviation).build());
         setAffine(net, vector, type);
         net.setParam("0_mean", LiveNets.array(inputs.get("initial_mean"), type));
-        double[] spread = LiveNets.array(inputs.get("initial_var"), DataType.DOUBLE).toDoubleVector();
+        double[] spread =
+                LiveNets.array(inputs.get("initial_var"), DataType.DOUBLE).toDoubleVector();
         for (int c = 0; c < 3 && logDeviation; c++) {
             spread[c] = 0.5 * Math.log10(spread[c]);
         }
         String name = logDeviation ? "log10stdev" : "var";
         net.setParam(
-                "0_" + name, org.nd4j.linalg.factory.Nd4j.createFromArray(spread).castTo(type));
+                "0_" + name,
+                org.nd4j.linalg.factory.Nd4j.createFromArray(spread).castTo(type));
         net.initGradientsView();
         Layer layer = net.getLayer(0);
 

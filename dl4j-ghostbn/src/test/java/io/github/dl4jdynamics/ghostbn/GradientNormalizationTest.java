@@ -51,9 +51,7 @@ class GradientNormalizationTest {
         double[][] expected = expected(mode, threshold, raw);
 
         MultiLayerNetwork byNetwork = LiveNets.net(
-                sgd().miniBatch(miniBatch)
-                        .gradientNormalization(mode)
-                        .gradientNormalizationThreshold(threshold),
+                sgd().miniBatch(miniBatch).gradientNormalization(mode).gradientNormalizationThreshold(threshold),
                 INPUT,
                 norm(),
                 LiveNets.loss());
@@ -209,9 +207,8 @@ class GradientNormalizationTest {
                 double[][] clipped = scaled(raw, 1, 1);
                 for (double[] gradient : clipped) {
                     for (int i = 0; i < gradient.length; i++) {
-                        gradient[i] = Math.abs(gradient[i]) > threshold
-                                ? Math.copySign(threshold, gradient[i])
-                                : gradient[i];
+                        gradient[i] =
+                                Math.abs(gradient[i]) > threshold ? Math.copySign(threshold, gradient[i]) : gradient[i];
                     }
                 }
                 return clipped;

@@ -81,7 +81,12 @@ class GradientsTest {
                 .minimumValues(minimumValues)
                 .build();
         MultiLayerNetwork net = LiveNets.net(
-                base(), InputType.feedForward(LiveNets.IN), LiveNets.dense(4), norm, LiveNets.dense(3), LiveNets.output());
+                base(),
+                InputType.feedForward(LiveNets.IN),
+                LiveNets.dense(4),
+                norm,
+                LiveNets.dense(3),
+                LiveNets.output());
         int examples = policy == TailPolicy.ERROR ? 6 : 7;
 
         assertGradients(net, LiveNets.random(TYPE, 1, examples, LiveNets.IN), LiveNets.labels(TYPE, 1, examples));
@@ -97,7 +102,12 @@ class GradientsTest {
                 .useLogStd(logDeviation)
                 .build();
         MultiLayerNetwork net = LiveNets.net(
-                base(), InputType.feedForward(LiveNets.IN), LiveNets.dense(4), norm, LiveNets.dense(3), LiveNets.output());
+                base(),
+                InputType.feedForward(LiveNets.IN),
+                LiveNets.dense(4),
+                norm,
+                LiveNets.dense(3),
+                LiveNets.output());
 
         assertThat(net.getLayer(1).numParams()).isEqualTo(8);
         assertGradients(net, LiveNets.random(TYPE, 1, 7, LiveNets.IN), LiveNets.labels(TYPE, 1, 7));
@@ -229,7 +239,10 @@ class GradientsTest {
                 .addLayer("left", LiveNets.dense(3), "in")
                 .addLayer("right", LiveNets.dense(3), "in")
                 .addLayer("leftNorm", LiveNets.ghost(2).build(), "left")
-                .addLayer("rightNorm", LiveNets.ghost(3).grouping(Grouping.STRIDED).build(), "right")
+                .addLayer(
+                        "rightNorm",
+                        LiveNets.ghost(3).grouping(Grouping.STRIDED).build(),
+                        "right")
                 .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "leftNorm", "rightNorm")
                 .addVertex("all", new MergeVertex(), "sum", "leftNorm")
                 .addLayer("allNorm", LiveNets.ghost(4).build(), "all")

@@ -52,10 +52,8 @@ class RepairedDefectsTest {
                 .beta(beta)
                 .build();
         INDArray x = LiveNets.random(TYPE, 1, 6, 3);
-        double[] normal = LiveNets.values(
-                output(LiveNets.ghost(SplitRule.NEVER).build(), x, true));
-        double[] expected =
-                Arrays.stream(normal).map(n -> gamma * n + beta).toArray();
+        double[] normal = LiveNets.values(output(LiveNets.ghost(SplitRule.NEVER).build(), x, true));
+        double[] expected = Arrays.stream(normal).map(n -> gamma * n + beta).toArray();
 
         for (boolean training : new boolean[] {true, false}) {
             double[] wanted = training
@@ -126,8 +124,7 @@ class RepairedDefectsTest {
     void backwardAfterInferenceForward_treatsStatisticsAsConstants(boolean ghost) {
         Nd4j.setDefaultDataTypes(TYPE, TYPE);
         try {
-            Layer frozen =
-                    ghost ? LiveNets.ghost(3).build() : new BatchNormalization.Builder().build();
+            Layer frozen = ghost ? LiveNets.ghost(3).build() : new BatchNormalization.Builder().build();
             // In workspaces the plain layer's backward pass does not even get through.
             MultiLayerNetwork net = LiveNets.net(
                     LiveNets.base(TYPE)
@@ -157,9 +154,7 @@ class RepairedDefectsTest {
     @Test
     void sequences_trainHereAndThrowThere() {
         Layer[] plain = {new LSTM.Builder().nOut(3).build(), new BatchNormalization(), LiveNets.rnnOutput()};
-        Layer[] ghost = {
-            new LSTM.Builder().nOut(3).build(), LiveNets.ghost(2).build(), LiveNets.rnnOutput()
-        };
+        Layer[] ghost = {new LSTM.Builder().nOut(3).build(), LiveNets.ghost(2).build(), LiveNets.rnnOutput()};
         DataSet data = new DataSet(LiveNets.random(TYPE, 1, 5, 2, 4), LiveNets.sequenceLabels(TYPE, 1, 5, 4));
         MultiLayerNetwork net = LiveNets.net(LiveNets.base(TYPE), InputType.recurrent(2, 4), ghost);
 
@@ -176,9 +171,8 @@ class RepairedDefectsTest {
         MultiLayerNetwork net =
                 LiveNets.net(LiveNets.base(TYPE), input, LiveNets.ghost(3).build(), LiveNets.output());
 
-        assertThatThrownBy(
-                        () -> LiveNets.net(LiveNets.base(TYPE), input, new BatchNormalization(), LiveNets.output())
-                                .fit(data))
+        assertThatThrownBy(() -> LiveNets.net(LiveNets.base(TYPE), input, new BatchNormalization(), LiveNets.output())
+                        .fit(data))
                 .isInstanceOf(RuntimeException.class);
         assertThat(scoreAfter(net, data, 30)).isLessThan(0.9 * scoreAfter(net, data, 0));
     }
@@ -208,7 +202,8 @@ class RepairedDefectsTest {
         mask.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 3)).assign(1);
         mask.putScalar(0, 2, 0);
         INDArray shorter = upToStepThree(longer);
-        INDArray shortMask = mask.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 3)).dup('c');
+        INDArray shortMask =
+                mask.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 3)).dup('c');
 
         for (int i = 0; i < 3; i++) {
             net.fit(longer, longerLabels, mask, mask);
@@ -216,8 +211,7 @@ class RepairedDefectsTest {
         }
 
         for (String name : net.paramTable().keySet()) {
-            assertThat(LiveNets.param(net, name)).as(name)
-                .containsExactly(LiveNets.param(twin, name), within(1e-12));
+            assertThat(LiveNets.param(net, name)).as(name).containsExactly(LiveNets.param(twin, name), within(1e-12));
         }
         assertThat(LiveNets.values(upToStepThree(net.output(longer, false, mask, mask))))
                 .containsExactly(LiveNets.values(twin.output(shorter, false, shortMask, shortMask)), within(1e-12));

@@ -157,8 +157,10 @@ class GhostSplitTest {
     void sizeAtOrAboveTheBatch_isOneGroup(TailPolicy policy) {
         for (int size : new int[] {7, 8, 1000, SplitRule.NEVER - 1, SplitRule.NEVER}) {
             for (Grouping grouping : Grouping.values()) {
-                GhostSplit split =
-                        SplitRule.ofSize(size).tailPolicy(policy).grouping(grouping).split(7, 3);
+                GhostSplit split = SplitRule.ofSize(size)
+                        .tailPolicy(policy)
+                        .grouping(grouping)
+                        .split(7, 3);
 
                 assertThat(members(split)).containsExactly(List.of(0, 1, 2, 3, 4, 5, 6));
             }
@@ -183,8 +185,9 @@ class GhostSplitTest {
         assertThatThrownBy(
                         () -> SplitRule.ofSize(4).tailPolicy(TailPolicy.ERROR).split(10, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("ghost batch size 4 must divide the batch size under the tail policy ERROR, got a batch of 10 "
-                        + "examples; drop the incomplete batch, or choose BALANCED, MERGE_LAST or REMAINDER");
+                .hasMessage(
+                        "ghost batch size 4 must divide the batch size under the tail policy ERROR, got a batch of 10 "
+                                + "examples; drop the incomplete batch, or choose BALANCED, MERGE_LAST or REMAINDER");
     }
 
     @Test

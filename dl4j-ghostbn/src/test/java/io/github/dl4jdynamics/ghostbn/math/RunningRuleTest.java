@@ -22,8 +22,7 @@ class RunningRuleTest {
         assertThat(meanAfter(RunningRule.SEQUENTIAL, moments)).isCloseTo(geometric(2, 0, 0.2, 3), within(1e-15));
         assertThat(meanAfter(RunningRule.SCALED, moments)).isCloseTo(geometric(2, 0, 0.2 / 3, 3), within(1e-15));
         assertThat(meanAfter(RunningRule.WHOLE_BATCH, moments)).isCloseTo(geometric(2, 0, 0.2, 1), within(1e-15));
-        assertThat(varianceAfter(RunningRule.SEQUENTIAL, moments, 1))
-                .isCloseTo(geometric(3, 1, 0.2, 3), within(1e-15));
+        assertThat(varianceAfter(RunningRule.SEQUENTIAL, moments, 1)).isCloseTo(geometric(3, 1, 0.2, 3), within(1e-15));
         assertThat(varianceAfter(RunningRule.SCALED, moments, 1)).isCloseTo(geometric(3, 1, 0.2 / 3, 3), within(1e-15));
     }
 
@@ -50,8 +49,7 @@ class RunningRuleTest {
             from += sizes[k];
         }
 
-        assertThat(varianceAfter(RunningRule.WHOLE_BATCH, moments, 0))
-                .isCloseTo(0.2 * variance(all), within(1e-13));
+        assertThat(varianceAfter(RunningRule.WHOLE_BATCH, moments, 0)).isCloseTo(0.2 * variance(all), within(1e-13));
         assertThat(meanAfter(RunningRule.WHOLE_BATCH, moments)).isCloseTo(0.2 * mean(all), within(1e-13));
     }
 
@@ -88,8 +86,7 @@ class RunningRuleTest {
     @ParameterizedTest
     @EnumSource(RunningRule.class)
     void noUsableGroup_leavesTheRunningValues(RunningRule rule) {
-        GroupMoments moments =
-                moments(new double[] {Double.NaN, 0}, new double[] {1, 0}, new double[] {2, 0});
+        GroupMoments moments = moments(new double[] {Double.NaN, 0}, new double[] {1, 0}, new double[] {2, 0});
         RunningUpdate update = RunningUpdate.of(rule, DECAY);
 
         assertThat(update.ofMean(moments, new double[] {5})).containsExactly(0);
@@ -109,8 +106,7 @@ class RunningRuleTest {
         }
         RunningUpdate update = RunningUpdate.of(rule, DECAY);
 
-        assertThat(update.ofMean(both, new double[] {4, 5})[1])
-                .isEqualTo(update.ofMean(second, new double[] {5})[0]);
+        assertThat(update.ofMean(both, new double[] {4, 5})[1]).isEqualTo(update.ofMean(second, new double[] {5})[0]);
         assertThat(update.ofLogDeviation(both, new double[] {4, 0.5})[1])
                 .isEqualTo(update.ofLogDeviation(second, new double[] {0.5})[0]);
     }
@@ -146,8 +142,10 @@ class RunningRuleTest {
         assertThat(RunningUpdate.of(rule, 1).ofLogDeviation(moments, new double[] {0.3})[0])
                 .isCloseTo(0, within(1e-15));
         if (rule != RunningRule.SCALED) {
-            assertThat(RunningUpdate.of(rule, 0).ofMean(moments, new double[] {1})).containsExactly(1 - 3.0);
-            assertThat(RunningUpdate.of(rule, 0).ofVariance(moments, new double[] {1})).containsExactly(1 - 4.0);
+            assertThat(RunningUpdate.of(rule, 0).ofMean(moments, new double[] {1}))
+                    .containsExactly(1 - 3.0);
+            assertThat(RunningUpdate.of(rule, 0).ofVariance(moments, new double[] {1}))
+                    .containsExactly(1 - 4.0);
         }
     }
 
