@@ -7,8 +7,11 @@ import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -117,6 +120,50 @@ class GradientNormalizationTest {
         assertThat(actual[0]).containsExactly(expected[0], within(1e-12));
         assertThat(actual[1]).containsExactly(expected[1], within(1e-12));
         assertThat(actual[2]).isEqualTo(raw[2]);
+    }
+
+    /** A graph does not tell its layers the batch size: dense layers over time see all steps as examples. */
+    @ParameterizedTest
+    @EnumSource(value = GradientNormalization.class)
+    void denseOverTimeInAGraph_isBoundedInTheMeanOverSteps(GradientNormalization mode) {
+        int steps = 4;
+        double[][] raw = timeDistributedStep(GradientNormalization.None);
+        double[][] meanOverSteps = {raw[0].clone(), raw[1].clone()};
+        for (double[] gradient : meanOverSteps) {
+            for (int i = 0; i < gradient.length; i++) {
+                gradient[i] /= steps;
+            }
+        }
+
+        double[][] actual = timeDistributedStep(mode);
+
+        double[][] expected = expected(mode, 0.01, meanOverSteps);
+        for (int k = 0; k < 2; k++) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(actual[k][i]).isCloseTo(steps * expected[k][i], within(1e-12));
+            }
+        }
+    }
+
+    private static double[][] timeDistributedStep(GradientNormalization mode) {
+        ComputationGraph net = new ComputationGraph(sgd().gradientNormalization(mode)
+                .gradientNormalizationThreshold(0.01)
+                .graphBuilder()
+                .addInputs("in")
+                .setInputTypes(InputType.recurrent(3, 4))
+                .addLayer("norm", norm(), new RnnToFeedForwardPreProcessor(), "in")
+                .addLayer("lstm", new LSTM.Builder().nOut(2).build(), new FeedForwardToRnnPreProcessor(), "norm")
+                .addLayer("out", LiveNets.rnnOutput(), "lstm")
+                .setOutputs("out")
+                .build());
+        net.init();
+        double[] before = LiveNets.values(net.getParam("lstm_W"));
+        net.fit(new DataSet(LiveNets.random(TYPE, 3, 7, 3, 4), LiveNets.sequenceLabels(TYPE, 4, 7, 4)));
+        assertThat(LiveNets.values(net.getParam("lstm_W"))).isNotEqualTo(before);
+        return new double[][] {
+            LiveNets.values(net.getParam("norm_gamma").rsub(1)),
+            LiveNets.values(net.getParam("norm_beta").neg())
+        };
     }
 
     @Test
