@@ -138,11 +138,11 @@ public final class GhostBatchNormalization extends BatchNormalization {
         super.setNIn(inputType, override);
         if (inputType instanceof InputType.InputTypeConvolutional) {
             setCnn2DFormat(((InputType.InputTypeConvolutional) inputType).getFormat());
-        } else if (inputType instanceof InputType.InputTypeConvolutional3D) {
-            setCnn3DFormat(((InputType.InputTypeConvolutional3D) inputType).getDataFormat());
         } else if (inputType instanceof InputType.InputTypeRecurrent) {
             setRnnFormat(((InputType.InputTypeRecurrent) inputType).getFormat());
         }
+        // DL4J-M2.1: the output types of most layers of volumes say NDHWC whatever their layout; it is not read from
+        // there.
     }
 
     @Override
@@ -271,7 +271,7 @@ public final class GhostBatchNormalization extends BatchNormalization {
         this.rnnFormat = rnnFormat;
     }
 
-    /** Layout of volumes; taken from the input type where there is one. */
+    /** Layout of volumes; as for the convolutions around it, the layer's own setting counts, not the input type. */
     public Convolution3D.DataFormat getCnn3DFormat() {
         return cnn3DFormat;
     }

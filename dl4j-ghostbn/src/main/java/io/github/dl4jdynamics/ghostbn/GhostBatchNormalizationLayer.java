@@ -12,7 +12,6 @@ import io.github.dl4jdynamics.ghostbn.nd4j.GhostNorm;
 import io.github.dl4jdynamics.ghostbn.nd4j.GhostNorms;
 import io.github.dl4jdynamics.ghostbn.nd4j.MaskWeights;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
-import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -62,9 +61,7 @@ final class GhostBatchNormalizationLayer extends BaseLayer<GhostBatchNormalizati
         GhostNorm norm = GhostNorms.of(x);
         trained = training;
         if (training) {
-            boolean active = maskState != MaskState.Passthrough;
-            weights = MaskWeights.of(active ? maskArray : null, x, axis).orElse(null);
-            split = layerConf().splitRule().split((int) x.size(0), x.length() / x.size(0) / x.size(axis));
+            divide(x, axis);
             moments = norm.forward(
                     x, y, axis, split, weights, affine(), layerConf().getEps());
         } else {
@@ -146,6 +143,16 @@ final class GhostBatchNormalizationLayer extends BaseLayer<GhostBatchNormalizati
                     + "; check nIn and the data format (channels first or last) " + layerId());
         }
         return x;
+    }
+
+    private void divide(INDArray x, int axis) {
+        try {
+            // Whatever its state: an LSTM hands its mask on as passive, for it leaves zeros in the masked steps.
+            weights = MaskWeights.of(maskArray, x, axis).orElse(null);
+            split = layerConf().splitRule().split((int) x.size(0), x.length() / x.size(0) / x.size(axis));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + " " + layerId(), e);
+        }
     }
 
     /** In the network's type, or FLOAT where that is a half: 11 bits are too few to add up a batch with. */
