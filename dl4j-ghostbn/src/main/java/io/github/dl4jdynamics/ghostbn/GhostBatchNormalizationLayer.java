@@ -12,6 +12,7 @@ import io.github.dl4jdynamics.ghostbn.nd4j.GhostNorm;
 import io.github.dl4jdynamics.ghostbn.nd4j.GhostNorms;
 import io.github.dl4jdynamics.ghostbn.nd4j.MaskWeights;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -147,8 +148,11 @@ final class GhostBatchNormalizationLayer extends BaseLayer<GhostBatchNormalizati
 
     private void divide(INDArray x, int axis) {
         try {
-            // Whatever its state: an LSTM hands its mask on as passive, for it leaves zeros in the masked steps.
-            weights = MaskWeights.of(maskArray, x, axis).orElse(null);
+            // A passive mask counts where it fits: an LSTM hands its own on so, for it leaves zeros in the masked
+            // steps.
+            boolean stale =
+                    maskState == MaskState.Passthrough && maskArray != null && !MaskWeights.fits(maskArray, x, axis);
+            weights = MaskWeights.of(stale ? null : maskArray, x, axis).orElse(null);
             split = layerConf().splitRule().split((int) x.size(0), x.length() / x.size(0) / x.size(axis));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(e.getMessage() + " " + layerId(), e);
