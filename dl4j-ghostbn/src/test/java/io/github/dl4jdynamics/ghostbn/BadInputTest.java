@@ -9,6 +9,7 @@ import io.github.dl4jdynamics.ghostbn.math.TailPolicy;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -207,6 +208,20 @@ class BadInputTest {
         assertThatThrownBy(() -> LiveNets.forward(layer, LiveNets.random(TYPE, 1, 4, 3, 2), true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("mask", value, "norm");
+    }
+
+    @Test
+    void passiveMask_thatDoesNotFit_isNone() {
+        Layer layer = prepared(LiveNets.ghost(2).build()).getLayer(0);
+        INDArray x = LiveNets.random(TYPE, 1, 4, 3);
+        INDArray unmasked = LiveNets.forward(layer, x, true).dup();
+        INDArray ofSteps = Nd4j.createFromArray(new double[][] {{1, 0}, {1, 1}, {0, 0}, {1, 1}});
+
+        layer.feedForwardMaskArray(ofSteps, MaskState.Passthrough, 4);
+
+        assertThat(LiveNets.values(LiveNets.forward(layer, x, true))).containsExactly(LiveNets.values(unmasked));
+        layer.feedForwardMaskArray(ofSteps, MaskState.Active, 4);
+        assertThatThrownBy(() -> LiveNets.forward(layer, x, true)).hasMessageContaining("mask");
     }
 
     @Test
