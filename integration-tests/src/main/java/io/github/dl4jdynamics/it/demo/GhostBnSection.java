@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.it.demo;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+
+import io.github.dl4jdynamics.ghostbn.distance.WeightDistanceSample;
+import io.github.dl4jdynamics.ghostbn.distance.WeightDistanceSegment;
+import io.github.dl4jdynamics.ghostbn.math.DiffusionFit;
+import io.github.dl4jdynamics.spectral.report.LineChart;
+import io.github.dl4jdynamics.spectral.report.ReportSection;
+import io.github.dl4jdynamics.spectral.report.Table;
+
+/** A small batch, a large one, and the large one with one remedy after the other. */
+final class GhostBnSection implements DemoSection {
+
+    @Override
+    public ReportSection run(DemoSettings settings, PrintStream out) throws IOException {
+        GhostBnTask task = GhostBnTask.of(settings);
+        out.printf("%n%s%n", task);
+        List<ArmRuns> arms = train(task, settings.seeds(), out);
+
+        Table results = results(arms);
+        Table lengths = lengths(arms);
+        Table fits = fits(arms);
+        out.printf("%n%s%n%s%n%s%n", lengths, results, fits);
+        for (ArmRuns arm : arms) {
+            arm.first()
+                    .distance()
+                    .writeCsv(settings.report().resolve("ghostbn-distance-" + fileName(arm.arm()) + ".csv"));
+        }
+        ArmRuns whole = arms.get(arms.size() - 1);
+        return ReportSection.builder("ghostbn", "Ghost batch normalization: large batches")
+                .order(20)
+                .paragraph(task.toString())
+                .paragraph(
+                        "Each run adds one thing to the run above it, beginning with the large batch. Small and large "
+                                + "batch: the same rate and as many epochs. Rate, clipping: the rate times the square root of the "
+                                + "ratio of the batches, the norm of the gradient at most 5. Ghost BN: statistics of training over "
+                                + "groups as large as the small batch. As many updates: more epochs, the steps of the rate "
+                                + "stretched with them. All runs of a seed start from the same weights.")
+                .paragraph(uncertainty(task, settings.seeds(), arms))
+                .table("What was trained", lengths)
+                .table("Results", results)
+                .chart(curves("Training loss by updates", "mean cross-entropy", GhostBnRun::trainLoss, arms))
+                .chart(curves("Test accuracy by updates", "accuracy", GhostBnRun::testAccuracy, arms))
+                .chart(byEpoch("Test accuracy by share of the training", GhostBnRun::testAccuracy, arms))
+                .chart(distanceChart(arms))
+                .chart(laws(whole))
+                .table("Laws of the distance up to the first drop of the rate, first seed", fits)
+                .build();
+    }
+
+    private static List<ArmRuns> train(GhostBnTask task, int seeds, PrintStream out) {
+        List<ArmRuns> arms = new ArrayList<>();
+        for (Arm arm : task.arms()) {
+            List<GhostBnRun> runs = new ArrayList<>();
+            for (int seed = 1; seed <= seeds; seed++) {
+                runs.add(task.run(arm, seed, out));
+            }
+            arms.add(new ArmRuns(runs));
+        }
+        return arms;
+    }
+
+    private static String fileName(Arm arm) {
+        return arm.name().replaceAll("[^a-z]+", "-").replaceAll("^-", "").toLowerCase(Locale.ROOT);
+    }
+
+    private static Table lengths(List<ArmRuns> arms) {
+        Table.Builder table =
+                Table.builder("run", "batch", "normalization", "first rate", "epochs", "updates", "updates clipped");
+        for (ArmRuns runs : arms) {
+            Arm arm = runs.arm();
+            GhostBnRun run = runs.first();
+            table.row(
+                    arm.name(),
+                    arm.regime().batchSize(),
+                    arm.normalizationName(),
+                    run.firstRate(),
+                    run.net().getEpochCount(),
+                    run.net().getIterationCount(),
+                    arm.clipped() ? percent(ArmRuns.mean(runs.each(GhostBnRun::clippedShare))) : "not clipped");
+        }
+        return table.build();
+    }
+
+    /** Accuracies in percent and points. */
+    private static Table results(List<ArmRuns> arms) {
+        int seeds = arms.get(0).accuracies().length;
+        List<String> columns = new ArrayList<>(List.of("run", "test accuracy", "over small batch", "over run above"));
+        if (seeds > 1) {
+            columns.add("standard deviation");
+            for (int seed = 1; seed <= seeds; seed++) {
+                columns.add("seed " + seed);
+            }
+        }
+        columns.addAll(List.of("training loss", "seconds in fit"));
+        Table.Builder table = Table.builder(columns.toArray(new String[0]));
+        for (int i = 0; i < arms.size(); i++) {
+            ArmRuns runs = arms.get(i);
+            double[] accuracies = runs.accuracies();
+            double mean = ArmRuns.mean(accuracies);
+            List<Object> row = new ArrayList<>(List.of(runs.arm().name(), percent(mean)));
+            row.add(i == 0 ? null : points(mean - ArmRuns.mean(arms.get(0).accuracies())));
+            row.add(i == 0 ? null : points(mean - ArmRuns.mean(arms.get(i - 1).accuracies())));
+            if (seeds > 1) {
+                row.add(String.format(Locale.ROOT, "%.2f", 100 * ArmRuns.standardDeviation(accuracies)));
+                DoubleStream.of(accuracies).forEach(accuracy -> row.add(percent(accuracy)));
+            }
+            double[] loss = runs.meanOf(GhostBnRun::trainLoss);
+            row.add(loss[loss.length - 1]);
+            row.add(ArmRuns.mean(runs.each(GhostBnRun::seconds)));
+            table.row(row.toArray());
+        }
+        return table.build();
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+
+    private static String points(double difference) {
+        return String.format(Locale.ROOT, "%+.1f", 100 * difference);
+    }
+
+    /** How much of a difference may be chance: p (1 - p) / n is the variance of a share of n images. */
+    private static String uncertainty(GhostBnTask task, int seeds, List<ArmRuns> arms) {
+        double accuracy = ArmRuns.mean(arms.get(0).accuracies());
+        double error = 100 * Math.sqrt(accuracy * (1 - accuracy) / task.testSize());
+        return String.format(
+                Locale.ROOT,
+                "The test accuracy is that at the end. With %d test images that of the small batch has a standard error "
+                        + "of %.1f points from the choice of the images. %s",
+                task.testSize(),
+                error,
+                seeds == 1
+                        ? "One seed is one draw: under another the runs can come out in another order."
+                        : "Tables and curves are means over " + seeds + " seeds of weights and batches.");
+    }
+
+    private static LineChart curves(
+            String title, String label, Function<GhostBnRun, double[]> curve, List<ArmRuns> arms) {
+        LineChart.Builder chart =
+                LineChart.builder(title).xLabel("updates").yLabel(label).logX();
+        for (ArmRuns runs : arms) {
+            chart.line(runs.arm().name(), runs.first().updates(), runs.meanOf(curve));
+        }
+        return chart.build();
+    }
+
+    private static LineChart byEpoch(String title, Function<GhostBnRun, double[]> curve, List<ArmRuns> arms) {
+        LineChart.Builder chart =
+                LineChart.builder(title).xLabel("epoch of the recipe").yLabel("accuracy");
+        int multiplier = arms.get(arms.size() - 1).arm().regime().epochMultiplier();
+        chart.note("One epoch of the recipe is one epoch of the run, with as many updates " + multiplier + " epochs.");
+        for (ArmRuns runs : arms) {
+            double[] values = runs.meanOf(curve);
+            chart.line(
+                    runs.arm().name(),
+                    DoubleStream.iterate(1, x -> x + 1).limit(values.length).toArray(),
+                    values);
+        }
+        return chart.build();
+    }
+
+    /** The clock up to the first drop of the rate. */
+    private static WeightDistanceSegment firstPhase(ArmRuns runs) {
+        return runs.first().distance().segments().get(0);
+    }
+
+    private static LineChart distanceChart(List<ArmRuns> arms) {
+        LineChart.Builder chart = LineChart.builder("Distance of the weights from their start")
+                .xLabel("updates t")
+                .yLabel("||w_t - w_0||")
+                .logX()
+                .note(
+                        "Up to the first drop of the rate, first seed. Ultra-slow diffusion, d = a + b ln t, is a straight"
+                                + " line.");
+        for (ArmRuns runs : arms) {
+            List<WeightDistanceSample> samples = moved(firstPhase(runs));
+            chart.line(runs.arm().name(), times(samples), distances(samples));
+        }
+        return chart.build();
+    }
+
+    private static LineChart laws(ArmRuns runs) {
+        WeightDistanceSegment phase = firstPhase(runs);
+        List<WeightDistanceSample> samples = moved(phase);
+        double[] t = times(samples);
+        DiffusionFit fit = phase.fit();
+        LineChart.Builder chart = LineChart.builder("Two laws: " + runs.arm().name())
+                .xLabel("updates t")
+                .yLabel("||w_t - w_0||")
+                .logX()
+                .note(fit.toString())
+                .dots("measured", t, distances(samples));
+        if (fit.isFitted()) {
+            chart.line(
+                            "a + b ln t",
+                            t,
+                            DoubleStream.of(t)
+                                    .map(fit.logarithmic()::distanceAt)
+                                    .toArray())
+                    .dashed(
+                            "power law",
+                            t,
+                            DoubleStream.of(t).map(fit.powerLaw()::distanceAt).toArray());
+        }
+        return chart.build();
+    }
+
+    private static List<WeightDistanceSample> moved(WeightDistanceSegment segment) {
+        return segment.samples().stream()
+                .filter(sample -> sample.isMeasured() && sample.t() > 0)
+                .collect(Collectors.toList());
+    }
+
+    private static double[] times(List<WeightDistanceSample> samples) {
+        return samples.stream().mapToDouble(WeightDistanceSample::t).toArray();
+    }
+
+    private static double[] distances(List<WeightDistanceSample> samples) {
+        return samples.stream().mapToDouble(WeightDistanceSample::distance).toArray();
+    }
+
+    private static Table fits(List<ArmRuns> arms) {
+        Table.Builder table = Table.builder(
+                "run",
+                "updates",
+                "distance at end",
+                "b of a + b ln t",
+                "R2",
+                "exponent of power law",
+                "R2 of power law");
+        for (ArmRuns runs : arms) {
+            WeightDistanceSegment phase = firstPhase(runs);
+            List<WeightDistanceSample> samples = moved(phase);
+            DiffusionFit fit = phase.fit();
+            table.row(
+                    runs.arm().name(),
+                    samples.isEmpty() ? 0 : samples.get(samples.size() - 1).t(),
+                    samples.isEmpty() ? null : samples.get(samples.size() - 1).distance(),
+                    fit.logarithmic().slope(),
+                    fit.logarithmic().rSquaredOfDistance(),
+                    fit.powerLaw().slope(),
+                    fit.powerLaw().rSquaredOfDistance());
+        }
+        return table.build();
+    }
+}

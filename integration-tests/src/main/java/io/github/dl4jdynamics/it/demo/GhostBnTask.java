@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.it.demo;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Map;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedMap;
+import io.github.dl4jdynamics.it.demo.data.ImageBatches;
+import io.github.dl4jdynamics.it.demo.data.ImageData;
+import io.github.dl4jdynamics.it.demo.data.ImageFolders;
+import io.github.dl4jdynamics.it.demo.data.ShapeImages;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+
+/** What all arms of the comparison of batch sizes share: images, network and the recipe made for the small batch. */
+final class GhostBnTask {
+    private static final double RATE = 0.1;
+    private static final double MOMENTUM = 0.9;
+
+    /** Of the rate, at half and at three quarters of the training. Ours. */
+    private static final double DROP = 0.2;
+
+    private static final int WIDTH = 12;
+
+    private final ImageData data;
+    private final boolean grey;
+    private final int epochs;
+
+    private GhostBnTask(ImageData data, int epochs) {
+        this.data = data;
+        this.grey = data.shape().channels() == 1;
+        this.epochs = epochs;
+    }
+
+    static GhostBnTask of(DemoSettings settings) throws IOException {
+        boolean full = settings.size() == DemoSettings.Size.FULL;
+        if (settings.data().isPresent()) {
+            ImageData data = ImageFolders.read(settings.data().get());
+            if (data.shape().channels() == 1) {
+                return new GhostBnTask(full ? data.atMost(9000, 1000, 1) : data.atMost(2048, 250, 1), full ? 12 : 2);
+            }
+            return new GhostBnTask(full ? data.atMost(1280, 500, 1) : data.atMost(256, 125, 1), full ? 6 : 2);
+        }
+        ImageData data = full ? ShapeImages.generate(1280, 500, 1) : ShapeImages.generate(256, 125, 1);
+        return new GhostBnTask(data, full ? 6 : 2);
+    }
+
+    /** A task of its own length. */
+    static GhostBnTask of(ImageData data, int epochs) {
+        return new GhostBnTask(data, epochs);
+    }
+
+    /** The small batch first. */
+    ImmutableList<Arm> arms() {
+        return grey ? Arm.of(128, 2048) : Arm.of(32, 256);
+    }
+
+    /** Epochs of the small batch. */
+    int epochs() {
+        return epochs;
+    }
+
+    /** Images for testing. */
+    int testSize() {
+        return data.test().size();
+    }
+
+    /** Images for training. */
+    int trainSize() {
+        return data.train().size();
+    }
+
+    /** Trains a new network. */
+    GhostBnRun run(Arm arm, long seed, PrintStream out) {
+        return new GhostBnRun(arm, network(arm, seed))
+                .train(trainBatches(arm, seed), data.testBatches(250), epochs, out);
+    }
+
+    /** A new network; of one seed, all arms start from the same weights. */
+    ComputationGraph network(Arm arm, long seed) {
+        ComputationGraph net = new ComputationGraph(configuration(arm, seed));
+        net.init();
+        return net;
+    }
+
+    private ComputationGraphConfiguration configuration(Arm arm, long seed) {
+        IUpdater updater = new Nesterovs(arm.regime().schedule(steps()), MOMENTUM);
+        int classes = data.classNames().size();
+        return grey
+                ? new FullyConnectedNet(data.shape(), classes).configuration(updater, arm::normalization, seed)
+                : SmallResNet.builder()
+                        .shape(data.shape())
+                        .classes(classes)
+                        .width(WIDTH)
+                        .updater(updater)
+                        .normalization(arm::normalization)
+                        .seed(seed)
+                        .build();
+    }
+
+    /** The rates of the small batch by the epoch from which they hold. */
+    private Map<Integer, Double> steps() {
+        ImmutableSortedMap.Builder<Integer, Double> steps = ImmutableSortedMap.naturalOrder();
+        steps.put(0, RATE);
+        if (epochs >= 4) {
+            steps.put(epochs / 2, RATE * DROP).put(epochs * 3 / 4, RATE * DROP * DROP);
+        }
+        return steps.build();
+    }
+
+    ImageBatches trainBatches(Arm arm, long seed) {
+        return data.trainBatches(arm.regime().batchSize(), seed);
+    }
+
+    @Override
+    public String toString() {
+        return data + "; " + (grey ? new FullyConnectedNet(data.shape(), 0) : "ResNet of width " + WIDTH)
+                + ". The recipe of the small batch: " + epochs + " epochs, Nesterov momentum " + MOMENTUM + ", rates "
+                + steps() + " by the epoch they hold from.";
+    }
+}
