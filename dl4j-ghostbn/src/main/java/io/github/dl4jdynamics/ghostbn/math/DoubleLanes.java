@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * The arithmetic of batch normalization on several channels side by side, in double precision: the first {@code length}
- * values of an array, value i of channel {@code i % lanes}. {@link FloatLanes} is the same in single precision,
+ * values of an array, a multiple of {@code lanes}, value i of channel {@code i % lanes}. {@link FloatLanes} is the same in single precision,
  * {@link DoubleChannel} is for one channel.
  *
  * <p>Every inner loop runs over neighbouring channels, which the JIT compiler turns into vector instructions.

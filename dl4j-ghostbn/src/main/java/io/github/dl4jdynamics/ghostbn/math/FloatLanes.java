@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * The arithmetic of batch normalization on several channels side by side, in single precision: the first {@code length}
- * values of an array, value i of channel {@code i % lanes}. {@link DoubleLanes} is the same in double precision,
+ * values of an array, a multiple of {@code lanes}, value i of channel {@code i % lanes}. {@link DoubleLanes} is the same in double precision,
  * {@link FloatChannel} is for one channel.
  *
  * <p>Every inner loop runs over neighbouring channels, which the JIT compiler turns into vector instructions.

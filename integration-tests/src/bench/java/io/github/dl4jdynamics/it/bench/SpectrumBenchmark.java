@@ -10,9 +10,11 @@ import io.github.dl4jdynamics.spectral.math.MedianFit;
 import io.github.dl4jdynamics.spectral.math.SpectrumMetric;
 import io.github.dl4jdynamics.spectral.math.WholeMatrixEsd;
 import io.github.dl4jdynamics.spectral.nd4j.GramSpectra;
+import io.github.dl4jdynamics.spectral.report.Table;
 import io.github.dl4jdynamics.spectral.weights.SpectrumReport;
 import io.github.dl4jdynamics.spectral.weights.WeightSpectrumAnalyzer;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -23,6 +25,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.runner.RunnerException;
 
 /** A full pass over ResNet-18, weights to alphas, against LAPACK alone on the same slices and threads. */
 @State(Scope.Benchmark)
@@ -118,8 +121,24 @@ public class SpectrumBenchmark {
         return sequential.singularFloat();
     }
 
-    /** Prints the largest relative deviation of a float alpha from the double one. */
-    static double alphaDeviationOfFloat() {
+    static void run(int rounds) throws RunnerException {
+        Rounds times = new Rounds(SpectrumBenchmark.class, rounds, 2);
+        times.fastest("fastest sequential sgesdd", "sequentialGesddOneThread", "sequentialGesddTwoThreads");
+        Table.Builder table = Table.builder("pass", "against", "median ratio", "", "range", "bound");
+        times.row(table, "passDouble", "bareGramDouble", "<= 1.15");
+        times.row(table, "passDouble", "fastest sequential sgesdd", "<= 0.8");
+        times.row(table, "passFloat", "bareGramFloat", "<= 1.15");
+        times.row(table, "passFloat", "fastest sequential sgesdd", "<= 0.5");
+        times.row(table, "passFarms", "bareFarms", "<= 1.3");
+        times.row(table, "passFarmsWindows", "bareFarmsWindows", "");
+        System.out.println(table.build());
+        times.printTimes();
+        System.out.printf(
+                Locale.ROOT, "largest relative deviation of alpha, float: %.2e%n", alphaDeviationOfFloat());
+    }
+
+    /** The largest relative deviation of a float alpha from the double one. */
+    private static double alphaDeviationOfFloat() {
         SpectrumBenchmark state = new SpectrumBenchmark();
         ComputationGraph net = ResNet18.create();
         SpectrumReport wide = state.wholeDouble.analyze(net);
