@@ -233,8 +233,8 @@ final class GhostBnSection implements DemoSection {
     private static Table fits(List<ArmRuns> arms) {
         Table.Builder table = Table.builder(
                 "run",
-                "updates",
-                "distance at end",
+                "t of last sample",
+                "its distance",
                 "b of a + b ln t",
                 "R2",
                 "exponent of power law",

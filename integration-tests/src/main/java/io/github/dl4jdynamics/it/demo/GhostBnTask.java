@@ -18,13 +18,12 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 
 /** What all arms of the comparison of batch sizes share: images, network and the recipe made for the small batch. */
 final class GhostBnTask {
-    private static final double RATE = 0.1;
     private static final double MOMENTUM = 0.9;
 
-    /** Of the rate, at half and at three quarters of the training. Ours. */
-    private static final double DROP = 0.2;
+    /** From the start, from half and from three quarters of the training. Ours. */
+    private static final double[] RATES = {0.1, 0.02, 0.004};
 
-    private static final int WIDTH = 12;
+    private static final int WIDTH = 8;
 
     private final ImageData data;
     private final boolean grey;
@@ -105,9 +104,9 @@ final class GhostBnTask {
     /** The rates of the small batch by the epoch from which they hold. */
     private Map<Integer, Double> steps() {
         ImmutableSortedMap.Builder<Integer, Double> steps = ImmutableSortedMap.naturalOrder();
-        steps.put(0, RATE);
+        steps.put(0, RATES[0]);
         if (epochs >= 4) {
-            steps.put(epochs / 2, RATE * DROP).put(epochs * 3 / 4, RATE * DROP * DROP);
+            steps.put(epochs / 2, RATES[1]).put(epochs * 3 / 4, RATES[2]);
         }
         return steps.build();
     }
