@@ -6,9 +6,9 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 import io.github.dl4jdynamics.ghostbn.distance.WeightDistanceSample;
 import io.github.dl4jdynamics.ghostbn.distance.WeightDistanceSegment;
@@ -35,7 +35,6 @@ final class GhostBnSection implements DemoSection {
                     .distance()
                     .writeCsv(settings.report().resolve("ghostbn-distance-" + fileName(arm.arm()) + ".csv"));
         }
-        ArmRuns whole = arms.get(arms.size() - 1);
         return ReportSection.builder("ghostbn", "Ghost batch normalization: large batches")
                 .order(20)
                 .paragraph(task.toString())
@@ -48,11 +47,12 @@ final class GhostBnSection implements DemoSection {
                 .paragraph(uncertainty(task, settings.seeds(), arms))
                 .table("What was trained", lengths)
                 .table("Results", results)
-                .chart(curves("Training loss by updates", "mean cross-entropy", GhostBnRun::trainLoss, arms))
-                .chart(curves("Test accuracy by updates", "accuracy", GhostBnRun::testAccuracy, arms))
-                .chart(byEpoch("Test accuracy by share of the training", GhostBnRun::testAccuracy, arms))
+                .chart(lossByUpdates(arms))
+                .chart(accuracyByUpdates(arms))
+                .chart(accuracyByEpoch(arms))
                 .chart(distanceChart(arms))
-                .chart(laws(whole))
+                .chart(laws(arms.get(0)))
+                .chart(laws(arms.get(arms.size() - 1)))
                 .table("Laws of the distance up to the first drop of the rate, first seed", fits)
                 .build();
     }
@@ -145,27 +145,42 @@ final class GhostBnSection implements DemoSection {
                         : "Tables and curves are means over " + seeds + " seeds of weights and batches.");
     }
 
-    private static LineChart curves(
-            String title, String label, Function<GhostBnRun, double[]> curve, List<ArmRuns> arms) {
-        LineChart.Builder chart =
-                LineChart.builder(title).xLabel("updates").yLabel(label).logX();
+    private static LineChart lossByUpdates(List<ArmRuns> arms) {
+        LineChart.Builder chart = LineChart.builder("Training loss by updates")
+                .xLabel("updates")
+                .yLabel("mean cross-entropy")
+                .logX()
+                .logY()
+                .note("Mean of the batches since the point before.");
         for (ArmRuns runs : arms) {
-            chart.line(runs.arm().name(), runs.first().updates(), runs.meanOf(curve));
+            chart.line(runs.arm().name(), runs.first().updates(), runs.meanOf(GhostBnRun::trainLoss));
         }
         return chart.build();
     }
 
-    private static LineChart byEpoch(String title, Function<GhostBnRun, double[]> curve, List<ArmRuns> arms) {
-        LineChart.Builder chart =
-                LineChart.builder(title).xLabel("epoch of the recipe").yLabel("accuracy");
-        int multiplier = arms.get(arms.size() - 1).arm().regime().epochMultiplier();
-        chart.note("One epoch of the recipe is one epoch of the run, with as many updates " + multiplier + " epochs.");
+    private static LineChart accuracyByUpdates(List<ArmRuns> arms) {
+        LineChart.Builder chart = LineChart.builder("Test accuracy by updates")
+                .xLabel("updates")
+                .yLabel("accuracy")
+                .logX();
         for (ArmRuns runs : arms) {
-            double[] values = runs.meanOf(curve);
+            chart.line(runs.arm().name(), runs.first().updates(), runs.meanOf(GhostBnRun::testAccuracy));
+        }
+        return chart.build();
+    }
+
+    private static LineChart accuracyByEpoch(List<ArmRuns> arms) {
+        int passes = arms.get(arms.size() - 1).arm().regime().epochMultiplier();
+        LineChart.Builder chart = LineChart.builder("Test accuracy by epoch of the recipe")
+                .xLabel("epoch of the recipe")
+                .yLabel("accuracy")
+                .note("One pass over the images; in the last run " + passes + ".");
+        for (ArmRuns runs : arms) {
+            double[] accuracy = runs.meanOf(GhostBnRun::testAccuracy);
             chart.line(
                     runs.arm().name(),
-                    DoubleStream.iterate(1, x -> x + 1).limit(values.length).toArray(),
-                    values);
+                    IntStream.rangeClosed(1, accuracy.length).asDoubleStream().toArray(),
+                    accuracy);
         }
         return chart.build();
     }
