@@ -13,12 +13,24 @@ import java.util.stream.IntStream;
 import io.github.dl4jdynamics.ghostbn.distance.WeightDistanceSample;
 import io.github.dl4jdynamics.ghostbn.distance.WeightDistanceSegment;
 import io.github.dl4jdynamics.ghostbn.math.DiffusionFit;
+import io.github.dl4jdynamics.spectral.report.Csv;
 import io.github.dl4jdynamics.spectral.report.LineChart;
 import io.github.dl4jdynamics.spectral.report.ReportSection;
 import io.github.dl4jdynamics.spectral.report.Table;
 
 /** A small batch, a large one, and the large one with one remedy after the other. */
 final class GhostBnSection implements DemoSection {
+    private static final String RUNS =
+            "The comparison of Hoffer, Hubara and Soudry (NeurIPS 2017). The large batch has "
+                    + "the rate and the epochs of the small one; each run below it adds one thing to the run above. Rate, "
+                    + "clipping: the rate times the square root of the ratio of the batches, the norm of the gradient at most 5. "
+                    + "Ghost BN: training statistics of groups as large as the small batch. As many updates: more epochs, and "
+                    + "the steps of the rate stretched with them. All runs of a seed start from the same weights.";
+
+    private static final String READING =
+            "In as many epochs a large batch makes fewer updates. Where its training loss "
+                    + "is still high at the end it has not yet learned, and its test accuracy says nothing of how well it "
+                    + "generalizes. The last run sees every image many more times than the others, and takes as much longer.";
 
     @Override
     public ReportSection run(DemoSettings settings, PrintStream out) throws IOException {
@@ -30,6 +42,7 @@ final class GhostBnSection implements DemoSection {
         Table lengths = lengths(arms);
         Table fits = fits(arms);
         out.printf("%n%s%n%s%n%s%n", lengths, results, fits);
+        Csv.write(results, settings.report().resolve("ghostbn-results.csv"));
         for (ArmRuns arm : arms) {
             arm.first()
                     .distance()
@@ -38,12 +51,8 @@ final class GhostBnSection implements DemoSection {
         return ReportSection.builder("ghostbn", "Ghost batch normalization: large batches")
                 .order(20)
                 .paragraph(task.toString())
-                .paragraph(
-                        "Each run adds one thing to the run above it, beginning with the large batch. Small and large "
-                                + "batch: the same rate and as many epochs. Rate, clipping: the rate times the square root of the "
-                                + "ratio of the batches, the norm of the gradient at most 5. Ghost BN: statistics of training over "
-                                + "groups as large as the small batch. As many updates: more epochs, the steps of the rate "
-                                + "stretched with them. All runs of a seed start from the same weights.")
+                .paragraph(RUNS)
+                .paragraph(READING)
                 .paragraph(uncertainty(task, settings.seeds(), arms))
                 .table("What was trained", lengths)
                 .table("Results", results)
@@ -136,8 +145,8 @@ final class GhostBnSection implements DemoSection {
         double error = 100 * Math.sqrt(accuracy * (1 - accuracy) / task.testSize());
         return String.format(
                 Locale.ROOT,
-                "The test accuracy is that at the end. With %d test images that of the small batch has a standard error "
-                        + "of %.1f points from the choice of the images. %s",
+                "Test accuracies are those at the end. With %,d test images that of the small batch has a standard error of "
+                        + "%.1f points from the choice of the images alone. %s",
                 task.testSize(),
                 error,
                 seeds == 1

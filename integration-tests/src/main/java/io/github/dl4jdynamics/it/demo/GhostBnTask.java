@@ -20,7 +20,7 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 final class GhostBnTask {
     private static final double MOMENTUM = 0.9;
 
-    /** From the start, from half and from three quarters of the training. Ours. */
+    /** From the start, from two thirds and from five sixths of the training. Ours. */
     private static final double[] RATES = {0.1, 0.02, 0.004};
 
     private static final int WIDTH = 8;
@@ -55,7 +55,7 @@ final class GhostBnTask {
 
     /** The small batch first. */
     ImmutableList<Arm> arms() {
-        return grey ? Arm.of(128, 2048) : Arm.of(32, 256);
+        return grey ? Arm.of(128, 2048) : Arm.of(16, 128);
     }
 
     /** Epochs of the small batch. */
@@ -106,7 +106,7 @@ final class GhostBnTask {
         ImmutableSortedMap.Builder<Integer, Double> steps = ImmutableSortedMap.naturalOrder();
         steps.put(0, RATES[0]);
         if (epochs >= 4) {
-            steps.put(epochs / 2, RATES[1]).put(epochs * 3 / 4, RATES[2]);
+            steps.put(epochs * 2 / 3, RATES[1]).put(epochs * 5 / 6, RATES[2]);
         }
         return steps.build();
     }

@@ -91,6 +91,7 @@ class GhostBnSectionTest {
         assertThat(chart.path("series").get(4).path("x").get(0).asInt()).isEqualTo(1);
         assertThat(chart.path("series").get(4).path("x")).last().satisfies(t -> assertThat(t.asInt())
                 .isEqualTo(32));
+        assertThat(folder.resolve("report/ghostbn-results.csv")).content().contains("small batch,", "+ ghost BN,");
         assertThat(folder.resolve("report/ghostbn-distance-small-batch.csv")).exists();
         assertThat(folder.resolve("report/ghostbn-distance-as-many-updates.csv"))
                 .content()

@@ -32,11 +32,11 @@ class GhostBnTaskTest {
         Arm longer = task.arms().get(4);
         double factor = Math.sqrt(8);
 
-        assertThat(rate(task, small, 3)).isEqualTo(0.1);
-        assertThat(rate(task, small, 4)).isCloseTo(0.02, within(1e-9));
+        assertThat(rate(task, small, 4)).isEqualTo(0.1);
+        assertThat(rate(task, small, 5)).isCloseTo(0.02, within(1e-9));
         assertThat(rate(task, small, 6)).isCloseTo(0.004, within(1e-9));
-        assertThat(rate(task, longer, 31)).isCloseTo(0.1 * factor, within(1e-9));
-        assertThat(rate(task, longer, 32)).isCloseTo(0.02 * factor, within(1e-9));
+        assertThat(rate(task, longer, 39)).isCloseTo(0.1 * factor, within(1e-9));
+        assertThat(rate(task, longer, 40)).isCloseTo(0.02 * factor, within(1e-9));
         assertThat(rate(task, longer, 48)).isCloseTo(0.004 * factor, within(1e-9));
     }
 
