@@ -29,7 +29,7 @@ final class GhostBnSection implements DemoSection {
 
     private static final String READING =
             "In as many epochs a large batch makes fewer updates. Where its training loss "
-                    + "is still high at the end it has not yet learned, and its test accuracy says nothing of how well it "
+                    + "is still high at the end it has not yet learned, and its test accuracy says little of how well it "
                     + "generalizes. The last run sees every image many more times than the others, and takes as much longer.";
 
     @Override
