@@ -206,7 +206,7 @@ final class GhostBnSection implements DemoSection {
                 .logX()
                 .note(
                         "Up to the first drop of the rate, first seed. Ultra-slow diffusion, d = a + b ln t, is a straight"
-                                + " line.");
+                                + " line; the table below says how straight.");
         for (ArmRuns runs : arms) {
             List<WeightDistanceSample> samples = moved(firstPhase(runs));
             chart.line(runs.arm().name(), times(samples), distances(samples));
@@ -260,7 +260,7 @@ final class GhostBnSection implements DemoSection {
                 "t of last sample",
                 "its distance",
                 "b of a + b ln t",
-                "R2",
+                "R2 of a + b ln t",
                 "exponent of power law",
                 "R2 of power law");
         for (ArmRuns runs : arms) {
