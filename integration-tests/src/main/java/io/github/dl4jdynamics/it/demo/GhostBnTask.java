@@ -31,21 +31,26 @@ final class GhostBnTask {
 
     private GhostBnTask(ImageData data, int epochs) {
         this.data = data;
-        this.grey = data.shape().channels() == 1;
+        this.grey = isGrey(data);
         this.epochs = epochs;
     }
 
     static GhostBnTask of(DemoSettings settings) throws IOException {
         boolean full = settings.size() == DemoSettings.Size.FULL;
-        if (settings.data().isPresent()) {
-            ImageData data = ImageFolders.read(settings.data().get());
-            if (data.shape().channels() == 1) {
-                return new GhostBnTask(full ? data.atMost(9000, 1000, 1) : data.atMost(2048, 250, 1), full ? 12 : 2);
-            }
-            return new GhostBnTask(full ? data.atMost(1280, 500, 1) : data.atMost(256, 125, 1), full ? 6 : 2);
+        int train = full ? 1280 : 256;
+        int test = full ? 500 : 125;
+        if (settings.data().isEmpty()) {
+            return new GhostBnTask(ShapeImages.generate(train, test, 1), full ? 6 : 2);
         }
-        ImageData data = full ? ShapeImages.generate(1280, 500, 1) : ShapeImages.generate(256, 125, 1);
-        return new GhostBnTask(data, full ? 6 : 2);
+        ImageData data = ImageFolders.read(settings.data().get());
+        if (isGrey(data)) {
+            return new GhostBnTask(full ? data.atMost(9000, 1000, 1) : data.atMost(2048, 250, 1), full ? 12 : 2);
+        }
+        return new GhostBnTask(data.atMost(train, test, 1), full ? 6 : 2);
+    }
+
+    private static boolean isGrey(ImageData data) {
+        return data.shape().channels() == 1;
     }
 
     /** A task of its own length. */
@@ -58,19 +63,9 @@ final class GhostBnTask {
         return grey ? Arm.of(128, 2048) : Arm.of(16, 128);
     }
 
-    /** Epochs of the small batch. */
-    int epochs() {
-        return epochs;
-    }
-
     /** Images for testing. */
     int testSize() {
         return data.test().size();
-    }
-
-    /** Images for training. */
-    int trainSize() {
-        return data.train().size();
     }
 
     /** Trains a new network. */
@@ -111,7 +106,7 @@ final class GhostBnTask {
         return steps.build();
     }
 
-    ImageBatches trainBatches(Arm arm, long seed) {
+    private ImageBatches trainBatches(Arm arm, long seed) {
         return data.trainBatches(arm.regime().batchSize(), seed);
     }
 
