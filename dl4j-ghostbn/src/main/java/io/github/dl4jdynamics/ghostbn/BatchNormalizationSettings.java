@@ -130,7 +130,7 @@ abstract class BatchNormalizationSettings<T extends BatchNormalizationSettings<T
         return self();
     }
 
-    /** Layout of volumes. Default NCDHW; an input type of the network overrides it. */
+    /** Layout of volumes, to be set as on the {@link Convolution3D} before it. Default NCDHW. */
     public T dataFormat(Convolution3D.DataFormat format) {
         this.cnn3DFormat = format;
         return self();

@@ -53,7 +53,8 @@ import static com.google.common.base.Preconditions.checkNotNull;
  *   <li>Gradient normalization and clipping see gamma and beta alone; in the original they change the update of the
  *       running statistics too. (Time-distributed dense input in a {@code ComputationGraph}: the threshold applies to the
  *       mean over time steps, not over examples.)
- *   <li>A backward pass after an inference forward pass treats the running statistics as the constants they are.
+ *   <li>A backward pass after an inference forward pass treats the running statistics as the constants they are; the
+ *       original cannot train inside a {@code FrozenLayerWithBackprop}.
  *   <li>Sequences and volumes work; masks count.
  *   <li>Non-finite statistics do not enter the running ones. NaN or infinite inputs still give NaN outputs in their own
  *       channel and ghost batch.
@@ -137,11 +138,11 @@ public final class GhostBatchNormalization extends BatchNormalization {
         super.setNIn(inputType, override);
         if (inputType instanceof InputType.InputTypeConvolutional) {
             setCnn2DFormat(((InputType.InputTypeConvolutional) inputType).getFormat());
-        } else if (inputType instanceof InputType.InputTypeConvolutional3D) {
-            setCnn3DFormat(((InputType.InputTypeConvolutional3D) inputType).getDataFormat());
         } else if (inputType instanceof InputType.InputTypeRecurrent) {
             setRnnFormat(((InputType.InputTypeRecurrent) inputType).getFormat());
         }
+        // DL4J-M2.1: the output types of most layers of volumes say NDHWC whatever their layout; it is not read from
+        // there.
     }
 
     @Override
@@ -270,7 +271,7 @@ public final class GhostBatchNormalization extends BatchNormalization {
         this.rnnFormat = rnnFormat;
     }
 
-    /** Layout of volumes; taken from the input type where there is one. */
+    /** Layout of volumes; as for the convolutions around it, the layer's own setting counts, not the input type. */
     public Convolution3D.DataFormat getCnn3DFormat() {
         return cnn3DFormat;
     }

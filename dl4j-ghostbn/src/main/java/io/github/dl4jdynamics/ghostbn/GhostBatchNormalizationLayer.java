@@ -62,9 +62,7 @@ final class GhostBatchNormalizationLayer extends BaseLayer<GhostBatchNormalizati
         GhostNorm norm = GhostNorms.of(x);
         trained = training;
         if (training) {
-            boolean active = maskState != MaskState.Passthrough;
-            weights = MaskWeights.of(active ? maskArray : null, x, axis).orElse(null);
-            split = layerConf().splitRule().split((int) x.size(0), x.length() / x.size(0) / x.size(axis));
+            divide(x, axis);
             moments = norm.forward(
                     x, y, axis, split, weights, affine(), layerConf().getEps());
         } else {
@@ -146,6 +144,19 @@ final class GhostBatchNormalizationLayer extends BaseLayer<GhostBatchNormalizati
                     + "; check nIn and the data format (channels first or last) " + layerId());
         }
         return x;
+    }
+
+    private void divide(INDArray x, int axis) {
+        try {
+            // A passive mask counts where it fits: an LSTM hands its own on so, for it leaves zeros in the masked
+            // steps.
+            boolean stale =
+                    maskState == MaskState.Passthrough && maskArray != null && !MaskWeights.fits(maskArray, x, axis);
+            weights = MaskWeights.of(stale ? null : maskArray, x, axis).orElse(null);
+            split = layerConf().splitRule().split((int) x.size(0), x.length() / x.size(0) / x.size(axis));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + " " + layerId(), e);
+        }
     }
 
     /** In the network's type, or FLOAT where that is a half: 11 bits are too few to add up a batch with. */

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * The arithmetic of batch normalization on several channels side by side, in single precision: the first {@code length}
- * values of an array, a multiple of {@code lanes}, value i of channel {@code i % lanes}. {@link DoubleLanes} is the same in double precision,
+ * values of an array, value i of channel {@code i % lanes}. {@link DoubleLanes} is the same in double precision,
  * {@link FloatChannel} is for one channel.
  *
  * <p>Every inner loop runs over neighbouring channels, which the JIT compiler turns into vector instructions.
@@ -30,7 +30,7 @@ public final class FloatLanes {
                 addRows(x, row, lanes, partial);
             }
             for (; row < end; row += lanes) {
-                addRow(x, row, lanes, partial);
+                addRow(x, row, Math.min(lanes, end - row), partial);
             }
             flush(partial, totals);
         }
@@ -46,7 +46,7 @@ public final class FloatLanes {
                 addSquaresOfRows(x, row, lanes, centre, partial);
             }
             for (; row < end; row += lanes) {
-                addSquares(x, row, lanes, centre, partial);
+                addSquares(x, row, Math.min(lanes, end - row), centre, partial);
             }
             flush(partial, totals);
         }
@@ -62,7 +62,7 @@ public final class FloatLanes {
                 addProductsOfRows(x, e, row, lanes, centre, partial);
             }
             for (; row < end; row += lanes) {
-                addProducts(x, e, row, lanes, centre, partial);
+                addProducts(x, e, row, Math.min(lanes, end - row), centre, partial);
             }
             flush(partial, totals);
         }

@@ -57,49 +57,61 @@ public final class MaskWeights {
         return weights.clone();
     }
 
-    private static double[] spread(INDArray mask, INDArray input, long[] positions) {
-        long[] of = new long[positions.length];
-        Arrays.fill(of, 1);
+    /** Whether the mask has a shape that {@link #of} takes for this input. */
+    public static boolean fits(INDArray mask, INDArray input, int channelAxis) {
+        return shapeOverPositions(mask, input, positionShape(input, channelAxis)) != null;
+    }
+
+    /** The mask's own shape over the positions, 1 where it covers a whole dimension; null if it does not fit. */
+    private static long[] shapeOverPositions(INDArray mask, INDArray input, long[] positions) {
         long[] shape = mask.shape();
-        if (input.rank() == 3 && mask.rank() == 2) {
-            of[0] = shape[1];
+        long[] over = new long[positions.length];
+        Arrays.fill(over, 1);
+        if (input.rank() == 3 && shape.length == 2) {
+            over[0] = shape[1];
         } else if (shape.length == positions.length + 2) {
-            System.arraycopy(shape, 2, of, 0, of.length);
+            System.arraycopy(shape, 2, over, 0, over.length);
         }
         long values = mask.size(0);
         boolean fits = mask.size(0) == input.size(0);
-        for (int d = 0; d < of.length; d++) {
-            fits &= of[d] == 1 || of[d] == positions[d];
-            values *= of[d];
+        for (int d = 0; d < over.length; d++) {
+            fits &= over[d] == 1 || over[d] == positions[d];
+            values *= over[d];
         }
-        if (!fits || values != mask.length()) {
+        return fits && values == mask.length() ? over : null;
+    }
+
+    private static double[] spread(INDArray mask, INDArray input, long[] positions) {
+        long[] over = shapeOverPositions(mask, input, positions);
+        if (over == null) {
             throw new IllegalArgumentException("a mask for an input of shape " + Arrays.toString(input.shape())
                     + " must have one value for each example, time step or position and be shared by the channels, got shape "
-                    + Arrays.toString(shape) + "; reshape it to [N, 1], [N, T], [N, 1, H, W] or [N, 1, D, H, W]");
+                    + Arrays.toString(mask.shape())
+                    + "; reshape it to [N, 1], [N, T], [N, 1, H, W] or [N, 1, D, H, W]");
         }
+        int perMask = (int) (mask.length() / mask.size(0));
         double[] source = mask.dup('c').reshape(mask.length()).toDoubleVector();
-        int perMask = (int) (values / mask.size(0));
         int perExample = 1;
         for (long size : positions) {
             perExample *= (int) size;
         }
         double[] weights = new double[(int) input.size(0) * perExample];
         for (int i = 0; i < weights.length; i++) {
-            weights[i] = source[i / perExample * perMask + covering(i % perExample, positions, of)];
+            weights[i] = source[i / perExample * perMask + covering(i % perExample, positions, over)];
         }
         return weights;
     }
 
-    /** The place in a mask of shape {@code of} that covers position p of shape {@code positions}. */
-    private static int covering(int p, long[] positions, long[] of) {
+    /** The place in a mask of shape {@code over} that covers position p of shape {@code positions}. */
+    private static int covering(int p, long[] positions, long[] over) {
         int index = 0;
         int stride = 1;
         int rest = p;
         for (int d = positions.length - 1; d >= 0; d--) {
             int coordinate = rest % (int) positions[d];
             rest /= (int) positions[d];
-            index += of[d] == 1 ? 0 : coordinate * stride;
-            stride *= (int) of[d];
+            index += over[d] == 1 ? 0 : coordinate * stride;
+            stride *= (int) over[d];
         }
         return index;
     }
