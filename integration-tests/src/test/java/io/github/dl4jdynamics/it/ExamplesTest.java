@@ -9,6 +9,7 @@ import io.github.dl4jdynamics.it.examples.AnalyzeWeights;
 import io.github.dl4jdynamics.it.examples.BlockwiseSigmoid;
 import io.github.dl4jdynamics.it.examples.ConfigureBeforeInit;
 import io.github.dl4jdynamics.it.examples.DiscriminativeRates;
+import io.github.dl4jdynamics.it.examples.GhostBnQuickStart;
 import io.github.dl4jdynamics.it.examples.GuardedRates;
 import io.github.dl4jdynamics.it.examples.QuickStart;
 import io.github.dl4jdynamics.it.examples.SaveWithoutOurClasses;
@@ -42,6 +43,11 @@ class ExamplesTest {
     @Test
     void blockwiseSigmoid_printsBlocks() throws Exception {
         assertThat(printedBy(BlockwiseSigmoid::main)).contains("block1-dense", "in no block");
+    }
+
+    @Test
+    void ghostBnQuickStart_printsDistancesAndTheirLaws() throws Exception {
+        assertThat(printedBy(GhostBnQuickStart::main)).contains("distance", "0.1118", "ln t, R2", "samples in");
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.github.dl4jdynamics.it.demo;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 import io.github.dl4jdynamics.it.demo.data.ImageShape;
 import org.deeplearning4j.nn.conf.CacheMode;
@@ -120,7 +121,7 @@ public final class SmallResNet {
 
     /** Adds a convolution and its batch normalization; returns the name of the latter. */
     private String normalized(String name, String bn, ConvolutionLayer.Builder filters, String input) {
-        graph.addLayer(name, filters.build(), input).addLayer(bn, new BatchNormalization.Builder().build(), name);
+        graph.addLayer(name, filters.build(), input).addLayer(bn, settings.normalization.get(), name);
         return bn;
     }
 
@@ -145,6 +146,7 @@ public final class SmallResNet {
         private int classes = 10;
         private int width = 12;
         private IUpdater updater = new Nesterovs(0.1, 0.9);
+        private Supplier<? extends BatchNormalization> normalization = BatchNormalization::new;
         private double weightDecay;
         private long seed = 1;
 
@@ -177,6 +179,13 @@ public final class SmallResNet {
         /** Updater of all layers; default Nesterovs, rate 0.1, momentum 0.9 (He et al., section 4.2). */
         public Builder updater(IUpdater updater) {
             this.updater = checkNotNull(updater, "updater of SmallResNet must not be null");
+            return this;
+        }
+
+        /** Makes the normalization after a convolution, one call for each; default the framework's own. */
+        public Builder normalization(Supplier<? extends BatchNormalization> normalization) {
+            this.normalization = checkNotNull(
+                    normalization, "normalization of SmallResNet must not be null; leave it out for DL4J's own");
             return this;
         }
 

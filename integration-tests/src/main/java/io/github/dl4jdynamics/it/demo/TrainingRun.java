@@ -12,8 +12,6 @@ import io.github.dl4jdynamics.spectral.weights.WeightSpectrumAnalyzer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /** One training run, watched: loss and accuracy after every epoch, and the spectra of the weights. */
@@ -60,23 +58,9 @@ final class TrainingRun {
     }
 
     private void score(DataSetIterator test) {
-        test.reset();
-        double loss = 0;
-        int right = 0;
-        int count = 0;
-        while (test.hasNext()) {
-            DataSet batch = test.next();
-            INDArray predicted = net.outputSingle(batch.getFeatures());
-            INDArray labels = batch.getLabels();
-            for (int i = 0; i < labels.size(0); i++) {
-                int label = labels.getRow(i).argMax().getInt(0);
-                right += predicted.getRow(i).argMax().getInt(0) == label ? 1 : 0;
-                loss -= Math.log(Math.max(1e-12, predicted.getDouble(i, label)));
-                count++;
-            }
-        }
-        testAccuracy.add((double) right / count);
-        testLoss.add(loss / count);
+        TestScore score = TestScore.of(net, test);
+        testAccuracy.add(score.accuracy());
+        testLoss.add(score.loss());
     }
 
     String name() {

@@ -66,8 +66,12 @@ final class ExampleNetworks {
         return net;
     }
 
-    /** Four clouds of points, seeded. */
     static DataSetIterator data() {
+        return data(32);
+    }
+
+    /** Four clouds of points, seeded. */
+    static DataSetIterator data(int batchSize) {
         SplittableRandom random = new SplittableRandom(7);
         List<DataSet> examples = IntStream.range(0, 320)
                 .mapToObj(i -> {
@@ -81,6 +85,6 @@ final class ExampleNetworks {
                     return new DataSet(Nd4j.create(new float[][] {features}), Nd4j.create(new float[][] {oneHot}));
                 })
                 .collect(Collectors.toList());
-        return new ListDataSetIterator<>(examples, 32);
+        return new ListDataSetIterator<>(examples, batchSize);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
+import io.github.dl4jdynamics.ghostbn.GhostBatchNormalization;
 import io.github.dl4jdynamics.it.demo.data.ImageData;
 import io.github.dl4jdynamics.it.demo.data.ImageShape;
 import io.github.dl4jdynamics.it.demo.data.ShapeImages;
@@ -13,7 +14,9 @@ import org.deeplearning4j.nn.conf.CacheMode;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
@@ -206,6 +209,22 @@ class SmallResNetTest {
 
         assertThat(ComputationGraphConfiguration.fromJson(configuration.toJson()))
                 .isEqualTo(configuration);
+    }
+
+    @Test
+    void normalization_given_isUsedAfterEveryConvolution() {
+        ComputationGraphConfiguration configuration = SmallResNet.builder()
+                .normalization(GhostBatchNormalization::new)
+                .build();
+
+        List<Layer> layers = configuration.getVertices().values().stream()
+                .filter(LayerVertex.class::isInstance)
+                .map(vertex -> ((LayerVertex) vertex).getLayerConf().getLayer())
+                .collect(Collectors.toList());
+        assertThat(layers)
+                .filteredOn(BatchNormalization.class::isInstance)
+                .hasSize(9)
+                .hasOnlyElementsOfType(GhostBatchNormalization.class);
     }
 
     @Test
