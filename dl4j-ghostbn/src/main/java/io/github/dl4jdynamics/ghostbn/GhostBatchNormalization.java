@@ -61,8 +61,8 @@ import static com.google.common.base.Preconditions.checkNotNull;
  *   <li>A running variance stored as log10 of the deviation stops at -19 instead of underflowing to NaN.
  * </ul>
  *
- * <p>Cost: inputs are read and outputs written once in each direction; memory beyond them is two numbers per ghost batch
- * and channel. Batches of one value per channel give {@code y = beta}, as in the original.
+ * <p>Cost: inputs are read and outputs written once in each direction; memory beyond them is three numbers per ghost
+ * batch and channel. Batches of one value per channel give {@code y = beta}, as in the original.
  *
  * <p>Hoffer, Hubara, Soudry, "Train longer, generalize better", NeurIPS 2017, arXiv 1705.08741, algorithm 1.
  *
@@ -147,10 +147,7 @@ public final class GhostBatchNormalization extends BatchNormalization {
 
     @Override
     public LayerMemoryReport getMemoryReport(InputType inputType) {
-        int updaterState = 0;
-        for (String parameter : initializer().paramKeys(this)) {
-            updaterState += (int) getUpdaterByParam(parameter).stateSize(nOut);
-        }
+        long updaterState = isLockGammaBeta() ? 0 : getIUpdater().stateSize(2 * nOut);
         return new LayerMemoryReport.Builder(
                         layerName, GhostBatchNormalization.class, inputType, getOutputType(-1, inputType))
                 .standardMemory(initializer().numParams(this), updaterState)

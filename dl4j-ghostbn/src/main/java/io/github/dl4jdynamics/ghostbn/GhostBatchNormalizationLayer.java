@@ -143,6 +143,11 @@ final class GhostBatchNormalizationLayer extends BaseLayer<GhostBatchNormalizati
                     + " channels in dimension " + axis + ", got shape " + Arrays.toString(x.shape())
                     + "; check nIn and the data format (channels first or last) " + layerId());
         }
+        if (x.isEmpty()) {
+            throw new DL4JInvalidInputException(
+                    "input of a GhostBatchNormalization layer must have >= 1 example, got shape "
+                            + Arrays.toString(x.shape()) + "; drop empty batches " + layerId());
+        }
         return x;
     }
 

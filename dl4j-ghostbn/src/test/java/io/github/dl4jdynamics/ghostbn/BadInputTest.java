@@ -124,6 +124,16 @@ class BadInputTest {
                 .hasMessageContainingAll("3 channels", "[2, 5, 5, 3]", "data format");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void emptyBatch_isRefused(boolean training) {
+        Layer layer = prepared(LiveNets.ghost(2).name("norm").build()).getLayer(0);
+
+        assertThatThrownBy(() -> LiveNets.forward(layer, Nd4j.create(TYPE, 0, 3), training))
+                .isInstanceOf(DL4JInvalidInputException.class)
+                .hasMessageContainingAll(">= 1 example", "[0, 3]", "drop empty batches", "norm");
+    }
+
     @Test
     void missingSize_isNamed() {
         NeuralNetConfiguration.ListBuilder conf = LiveNets.base(TYPE)

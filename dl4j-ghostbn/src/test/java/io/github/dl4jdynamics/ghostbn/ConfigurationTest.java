@@ -25,6 +25,7 @@ import org.deeplearning4j.nn.conf.memory.MemoryType;
 import org.deeplearning4j.nn.conf.memory.MemoryUseMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
@@ -258,22 +259,24 @@ class ConfigurationTest {
                 .containsOnly(1);
     }
 
-    @Test
-    void memoryReport_countsParametersAndUpdaterState() {
+    @ParameterizedTest
+    @CsvSource({"false, 28, 28", "true, 14, 0"})
+    void memoryReport_countsParametersAndUpdaterState(boolean locked, int parameters, int updaterState) {
         GhostBatchNormalization layer = GhostBatchNormalization.builder()
                 .nIn(7)
                 .nOut(7)
+                .lockGammaBeta(locked)
                 .updater(new Adam())
                 .build();
 
         LayerMemoryReport report = layer.getMemoryReport(InputType.feedForward(7));
 
-        assertThat(report.getMemoryBytes(
-                        MemoryType.PARAMETERS, 1, MemoryUseMode.TRAINING, CacheMode.NONE, DataType.FLOAT))
-                .isEqualTo(4 * 7 * 4);
-        assertThat(report.getMemoryBytes(
-                        MemoryType.UPDATER_STATE, 1, MemoryUseMode.TRAINING, CacheMode.NONE, DataType.FLOAT))
-                .isEqualTo(2 * 2 * 7 * 4);
+        assertThat(bytes(report, MemoryType.PARAMETERS)).isEqualTo(4 * parameters);
+        assertThat(bytes(report, MemoryType.UPDATER_STATE)).isEqualTo(4 * updaterState);
+    }
+
+    private static long bytes(LayerMemoryReport report, MemoryType type) {
+        return report.getMemoryBytes(type, 1, MemoryUseMode.TRAINING, CacheMode.NONE, DataType.FLOAT);
     }
 
     @Test

@@ -49,7 +49,7 @@ public final class GhostSplit {
             int strided = Math.max(1, Math.min(groups, examples / smallest));
             return new GhostSplit(examples, strided, 0, true);
         }
-        int groupSize = rule.tailPolicy().groupSize(examples, ghostSize);
+        int groupSize = Math.max(smallest, rule.tailPolicy().groupSize(examples, ghostSize));
         // Whole groups, then a tail; a tail too small to have statistics of its own joins the group before it.
         int whole = Math.max(1, examples / groupSize);
         int tail = examples - whole * groupSize;

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class GhostSplitTest {
 
-    @Property(tries = 500)
+    @Property(tries = 1000)
     void groups_partitionTheBatch(
             @ForAll @IntRange(min = 1, max = 300) int examples,
             @ForAll @IntRange(min = 1, max = 70) int size,
@@ -49,7 +49,7 @@ class GhostSplitTest {
         assertThat(split.examples()).isEqualTo(examples);
     }
 
-    @Property(tries = 500)
+    @Property(tries = 1000)
     void groups_holdTheLeastNumberOfValues(
             @ForAll @IntRange(min = 1, max = 300) int examples,
             @ForAll @IntRange(min = 1, max = 70) int size,
@@ -70,7 +70,7 @@ class GhostSplitTest {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 1000)
     void strided_hasSizesThatDifferByAtMostOne(
             @ForAll @IntRange(min = 1, max = 300) int examples,
             @ForAll @IntRange(min = 1, max = 70) int size,
@@ -88,7 +88,7 @@ class GhostSplitTest {
                 .isBetween(0, 1);
     }
 
-    @Property(tries = 500)
+    @Property(tries = 1000)
     void contiguous_agreesWithChunkingByHand(
             @ForAll @IntRange(min = 1, max = 300) int examples,
             @ForAll @IntRange(min = 1, max = 70) int size,
@@ -134,6 +134,8 @@ class GhostSplitTest {
         "3, 4, CONTIGUOUS, ERROR, 2, 1, 'contiguous [3]'",
         "10, 4, CONTIGUOUS, BALANCED, 2, 1, 'contiguous [4, 4, 2]'",
         "5, 1, CONTIGUOUS, BALANCED, 2, 1, 'contiguous [2, 3]'",
+        "6, 4, CONTIGUOUS, BALANCED, 4, 1, 'contiguous [6]'",
+        "9, 4, CONTIGUOUS, BALANCED, 4, 1, 'contiguous [4, 5]'",
         "5, 1, CONTIGUOUS, BALANCED, 1, 1, 'contiguous [1, 1, 1, 1, 1]'",
         "5, 1, CONTIGUOUS, BALANCED, 2, 6, 'contiguous [1, 1, 1, 1, 1]'",
         "5, 1, CONTIGUOUS, BALANCED, 100, 6, 'contiguous [5]'",

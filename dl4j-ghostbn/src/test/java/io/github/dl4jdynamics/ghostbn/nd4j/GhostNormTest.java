@@ -128,12 +128,13 @@ class GhostNormTest {
 
     @Test
     void largeGroups_inSeveralPatches_agreeWithTheFormulas() {
+        Nd4j.getRandom().setSeed(11);
         for (Layout layout : new Layout[] {Layout.NCHW_C, Layout.NHWC_C, Layout.DENSE_C}) {
             INDArray x = layout == Layout.DENSE_C
                     ? Nd4j.rand(DataType.FLOAT, 70_001, 3).muli(3).addi(7)
                     : layout == Layout.NCHW_C
-                            ? Nd4j.rand(DataType.FLOAT, 5, 3, 150, 200).addi(10)
-                            : Nd4j.rand(DataType.FLOAT, 5, 150, 200, 3).addi(10);
+                            ? Nd4j.rand(DataType.FLOAT, 5, 3, 150, 200).addi(100)
+                            : Nd4j.rand(DataType.FLOAT, 5, 150, 200, 3).addi(100);
             INDArray dy = Nd4j.rand(DataType.FLOAT, x.shape());
             GhostSplit whole = GhostSplit.whole((int) x.size(0));
             Affine affine = Affine.of(new double[] {1, 2, 3}, new double[] {0, 1, 2});
@@ -151,8 +152,9 @@ class GhostNormTest {
 
                 assertClose(NaiveGhostNorm.read(y, layout.channelAxis), expected.y, 1e-3);
                 assertClose(NaiveGhostNorm.read(dx, layout.channelAxis), expected.dx, 1e-3);
-                // ND4J adds 150,000 floats up in float; the kernels do not.
-                double tolerance = norm instanceof CpuGhostNorm ? 3e-3 : 1e-2;
+                // The rounding of the mean counts once for each value; and ND4J adds 150,000 floats up in float.
+                double perValue = norm instanceof CpuGhostNorm ? 1e-6 : 1e-5;
+                double tolerance = perValue * values.length * values[0][0].length;
                 assertClose(gradient.gamma(), expected.dGamma, tolerance);
                 assertClose(gradient.beta(), expected.dBeta, tolerance);
             }
