@@ -43,7 +43,9 @@ class ReadmeTest {
 
     @Test
     void links_pointAtFilesThatExist() throws IOException {
-        for (String page : new String[] {"README.md", "dl4j-spectral/README.md", "dl4j-tempbalance/README.md", "dl4j-ghostbn/README.md"}) {
+        for (String page : new String[] {
+            "README.md", "dl4j-spectral/README.md", "dl4j-tempbalance/README.md", "dl4j-ghostbn/README.md"
+        }) {
             Matcher link = LINK.matcher(read(page));
             while (link.find()) {
                 Path target = ROOT.resolve(page).resolveSibling(link.group(1)).normalize();

@@ -10,8 +10,13 @@ import java.util.concurrent.TimeUnit;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
+import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
+import org.nd4j.linalg.api.memory.enums.LearningPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -24,12 +29,19 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.runner.RunnerException;
 
-/** Forward and backward pass of one layer in training, FLOAT, without workspaces, against the framework's own. */
+/**
+ * Forward and backward pass of one layer in training, FLOAT, in workspaces as a network opens them, against the
+ * framework's own and against copying x to y and dy to dx.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class GhostNormBenchmark {
     private static final String[] SHAPES = {"256x64x16x16", "512x16x8x8", "1024x256"};
+    private static final WorkspaceConfiguration LEARNING = WorkspaceConfiguration.builder()
+            .policyLearning(LearningPolicy.FIRST_LOOP)
+            .policyAllocation(AllocationPolicy.STRICT)
+            .build();
     private static final String[] GHOSTS = {"16", "32", "64", "128", "whole"};
 
     @Param({"256x64x16x16", "512x16x8x8", "1024x256"})
@@ -38,6 +50,17 @@ public class GhostNormBenchmark {
     @Param({"copy", "stock", "16", "32", "64", "128", "whole"})
     public String layer;
 
+    /** Results in workspaces as in a network's training, or on their own and freed at once. */
+    @Param({"workspaces", "without"})
+    public String memory;
+
+    private final LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.builder()
+            .noWorkspaceFor(ArrayType.INPUT)
+            .with(ArrayType.ACTIVATIONS, "ACTIVATIONS", LEARNING)
+            .with(ArrayType.ACTIVATION_GRAD, "ACTIVATIONS", LEARNING)
+            .with(ArrayType.FF_WORKING_MEM, "FORWARD", LEARNING)
+            .with(ArrayType.BP_WORKING_MEM, "BACKWARD", LEARNING)
+            .build();
     private Layer norm;
     private INDArray x;
     private INDArray dy;
@@ -69,15 +92,30 @@ public class GhostNormBenchmark {
     }
 
     @Benchmark
+    @SuppressWarnings("try")
     public Object step() {
         if (norm == null) {
             y.assign(x);
             return dx.assign(dy);
         }
-        LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
-        norm.setInput(x, none);
-        norm.activate(true, none);
-        return norm.backpropGradient(dy, none);
+        if ("without".equals(memory)) {
+            LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
+            norm.setInput(x, none);
+            INDArray output = norm.activate(true, none);
+            INDArray gradient = norm.backpropGradient(dy, none).getSecond();
+            output.close();
+            gradient.close();
+            return output;
+        }
+        try (MemoryWorkspace activations = workspaces.notifyScopeEntered(ArrayType.ACTIVATIONS)) {
+            try (MemoryWorkspace work = workspaces.notifyScopeEntered(ArrayType.FF_WORKING_MEM)) {
+                norm.setInput(x, workspaces);
+                norm.activate(true, workspaces);
+            }
+            try (MemoryWorkspace work = workspaces.notifyScopeEntered(ArrayType.BP_WORKING_MEM)) {
+                return norm.backpropGradient(dy, workspaces).getFirst();
+            }
+        }
     }
 
     static void run(int rounds) throws RunnerException {
