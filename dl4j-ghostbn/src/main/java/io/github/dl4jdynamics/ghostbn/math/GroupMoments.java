@@ -70,13 +70,54 @@ public final class GroupMoments {
         this.weight[k * channels + c] = weight;
     }
 
+    /** Records the statistics of neighbouring channels of group k. */
+    public void set(int k, int firstChannel, double[] mean, double[] variance, double[] weight) {
+        int at = k * channels + firstChannel;
+        System.arraycopy(mean, 0, this.mean, at, mean.length);
+        System.arraycopy(variance, 0, this.variance, at, mean.length);
+        System.arraycopy(weight, 0, this.weight, at, mean.length);
+    }
+
+    /** Copies the means of neighbouring channels of group k. */
+    public void copyMeans(int k, int firstChannel, double[] into) {
+        System.arraycopy(mean, k * channels + firstChannel, into, 0, into.length);
+    }
+
     /** 1 / sqrt(variance + eps), or 0 for a group without weight, whose output is then beta. */
     public double inverseDeviation(int k, int c, double eps) {
         return weight(k, c) == 0 ? 0 : 1 / Math.sqrt(variance(k, c) + eps);
     }
 
+    /**
+     * Computes 1 / sqrt(variance + eps) for neighbouring channels of group k, or 0 where the group has no weight; in
+     * two loops, of which the long one vectorizes.
+     */
+    public void inverseDeviations(int k, int firstChannel, double eps, double[] into) {
+        int at = k * channels + firstChannel;
+        for (int i = 0; i < into.length; i++) {
+            into[i] = 1 / Math.sqrt(variance[at + i] + eps);
+        }
+        for (int i = 0; i < into.length; i++) {
+            if (weight[at + i] == 0) {
+                into[i] = 0;
+            }
+        }
+    }
+
+    /** Means, groups outermost; the array itself. */
+    double[] means() {
+        return mean;
+    }
+
+    /** Variances, groups outermost; the array itself. */
+    double[] variances() {
+        return variance;
+    }
+
     /** Whether channel c of group k has statistics worth remembering: some weight, and finite numbers. */
     boolean isUsable(int k, int c) {
-        return weight(k, c) > 0 && Double.isFinite(mean(k, c)) && Double.isFinite(variance(k, c));
+        int i = k * channels + c;
+        // False for NaN too.
+        return weight[i] > 0 && Math.abs(mean[i]) + variance[i] < Double.POSITIVE_INFINITY;
     }
 }

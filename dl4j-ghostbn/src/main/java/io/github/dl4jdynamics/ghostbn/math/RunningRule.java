@@ -21,15 +21,13 @@ public enum RunningRule {
      */
     AVERAGE_ONCE {
         @Override
-        double mean(GroupMoments moments, int channel, double old, double decay) {
-            double average = average(moments, channel, moments::mean);
-            return Double.isNaN(average) ? old : decay * old + (1 - decay) * average;
+        double[] means(GroupMoments moments, double[] old, double decay) {
+            return towards(average(moments, moments.means()), old, decay);
         }
 
         @Override
-        double variance(GroupMoments moments, int channel, double old, double decay) {
-            double average = average(moments, channel, moments::variance);
-            return Double.isNaN(average) ? old : decay * old + (1 - decay) * average;
+        double[] variances(GroupMoments moments, double[] old, double decay) {
+            return towards(average(moments, moments.variances()), old, decay);
         }
     },
 
@@ -41,13 +39,13 @@ public enum RunningRule {
      */
     SEQUENTIAL {
         @Override
-        double mean(GroupMoments moments, int channel, double old, double decay) {
-            return fold(moments, channel, moments::mean, old, 1 - decay);
+        double[] means(GroupMoments moments, double[] old, double decay) {
+            return fold(moments, moments.means(), old, 1 - decay);
         }
 
         @Override
-        double variance(GroupMoments moments, int channel, double old, double decay) {
-            return fold(moments, channel, moments::variance, old, 1 - decay);
+        double[] variances(GroupMoments moments, double[] old, double decay) {
+            return fold(moments, moments.variances(), old, 1 - decay);
         }
     },
 
@@ -58,13 +56,13 @@ public enum RunningRule {
      */
     SCALED {
         @Override
-        double mean(GroupMoments moments, int channel, double old, double decay) {
-            return fold(moments, channel, moments::mean, old, (1 - decay) / moments.groups());
+        double[] means(GroupMoments moments, double[] old, double decay) {
+            return fold(moments, moments.means(), old, (1 - decay) / moments.groups());
         }
 
         @Override
-        double variance(GroupMoments moments, int channel, double old, double decay) {
-            return fold(moments, channel, moments::variance, old, (1 - decay) / moments.groups());
+        double[] variances(GroupMoments moments, double[] old, double decay) {
+            return fold(moments, moments.variances(), old, (1 - decay) / moments.groups());
         }
     },
 
@@ -74,48 +72,62 @@ public enum RunningRule {
      */
     WHOLE_BATCH {
         @Override
-        double mean(GroupMoments moments, int channel, double old, double decay) {
-            return AVERAGE_ONCE.mean(moments, channel, old, decay);
+        double[] means(GroupMoments moments, double[] old, double decay) {
+            return AVERAGE_ONCE.means(moments, old, decay);
         }
 
         @Override
-        double variance(GroupMoments moments, int channel, double old, double decay) {
-            double centre = average(moments, channel, moments::mean);
-            double total = average(moments, channel, (k, c) -> {
-                double shift = moments.mean(k, c) - centre;
-                return moments.variance(k, c) + shift * shift;
-            });
-            return Double.isNaN(total) ? old : decay * old + (1 - decay) * total;
+        double[] variances(GroupMoments moments, double[] old, double decay) {
+            double[] centre = average(moments, moments.means());
+            double[] total = moments.variances().clone();
+            for (int i = 0; i < total.length; i++) {
+                double shift = moments.means()[i] - centre[i % centre.length];
+                total[i] += shift * shift;
+            }
+            return towards(average(moments, total), old, decay);
         }
     };
 
-    /** The running mean of a channel after the iteration. */
-    abstract double mean(GroupMoments moments, int channel, double old, double decay);
+    /** The running means of the channels after the iteration. */
+    abstract double[] means(GroupMoments moments, double[] old, double decay);
 
-    /** The running variance of a channel after the iteration. */
-    abstract double variance(GroupMoments moments, int channel, double old, double decay);
+    /** The running variances of the channels after the iteration. */
+    abstract double[] variances(GroupMoments moments, double[] old, double decay);
 
-    private interface Statistic {
-        double of(int group, int channel);
-    }
-
-    private static double average(GroupMoments moments, int channel, Statistic statistic) {
-        double sum = 0;
-        double weight = 0;
+    /** Weighted averages of a statistic over the usable groups, NaN where there is none. */
+    private static double[] average(GroupMoments moments, double[] statistic) {
+        int channels = moments.channels();
+        double[] sum = new double[channels];
+        double[] weight = new double[channels];
         for (int k = 0; k < moments.groups(); k++) {
-            if (moments.isUsable(k, channel)) {
-                sum += moments.weight(k, channel) * statistic.of(k, channel);
-                weight += moments.weight(k, channel);
+            for (int c = 0; c < channels; c++) {
+                if (moments.isUsable(k, c)) {
+                    sum[c] += moments.weight(k, c) * statistic[k * channels + c];
+                    weight[c] += moments.weight(k, c);
+                }
             }
         }
-        return sum / weight;
+        for (int c = 0; c < channels; c++) {
+            sum[c] /= weight[c];
+        }
+        return sum;
     }
 
-    private static double fold(GroupMoments moments, int channel, Statistic statistic, double old, double eta) {
-        double running = old;
+    private static double[] towards(double[] target, double[] old, double decay) {
+        for (int c = 0; c < old.length; c++) {
+            target[c] = Double.isNaN(target[c]) ? old[c] : decay * old[c] + (1 - decay) * target[c];
+        }
+        return target;
+    }
+
+    private static double[] fold(GroupMoments moments, double[] statistic, double[] old, double eta) {
+        int channels = moments.channels();
+        double[] running = old.clone();
         for (int k = 0; k < moments.groups(); k++) {
-            if (moments.isUsable(k, channel)) {
-                running = (1 - eta) * running + eta * statistic.of(k, channel);
+            for (int c = 0; c < channels; c++) {
+                if (moments.isUsable(k, c)) {
+                    running[c] = (1 - eta) * running[c] + eta * statistic[k * channels + c];
+                }
             }
         }
         return running;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.ghostbn.math;
 
+import java.util.Arrays;
+
 /**
  * One iteration's change of the running statistics, in the form a no-op updater subtracts: update = old - new.
  *
@@ -34,20 +36,12 @@ public final class RunningUpdate {
 
     /** {@code old mean - new mean} of every channel. */
     public double[] ofMean(GroupMoments moments, double[] old) {
-        double[] update = new double[old.length];
-        for (int c = 0; c < old.length; c++) {
-            update[c] = old[c] - rule.mean(moments, c, old[c], decay);
-        }
-        return update;
+        return difference(old, rule.means(moments, old, decay));
     }
 
     /** {@code old variance - new variance} of every channel. */
     public double[] ofVariance(GroupMoments moments, double[] old) {
-        double[] update = new double[old.length];
-        for (int c = 0; c < old.length; c++) {
-            update[c] = old[c] - rule.variance(moments, c, old[c], decay);
-        }
-        return update;
+        return difference(old, rule.variances(moments, old, decay));
     }
 
     /**
@@ -55,12 +49,19 @@ public final class RunningUpdate {
      * {@code log10(sqrt(1e-38)) = -19}.
      */
     public double[] ofLogDeviation(GroupMoments moments, double[] old) {
+        double[] variance = new double[old.length];
+        Arrays.setAll(variance, c -> Math.pow(10, 2 * old[c]));
+        double[] renewed = rule.variances(moments, variance, decay);
         double[] update = new double[old.length];
         for (int c = 0; c < old.length; c++) {
-            double variance = Math.pow(10, 2 * old[c]);
-            double renewed = rule.variance(moments, c, variance, decay);
-            update[c] = renewed == variance ? 0 : old[c] - 0.5 * Math.log10(Math.max(renewed, LEAST_VARIANCE));
+            update[c] = renewed[c] == variance[c] ? 0 : old[c] - 0.5 * Math.log10(Math.max(renewed[c], LEAST_VARIANCE));
         }
+        return update;
+    }
+
+    private static double[] difference(double[] old, double[] renewed) {
+        double[] update = new double[old.length];
+        Arrays.setAll(update, c -> old[c] - renewed[c]);
         return update;
     }
 }

@@ -23,6 +23,11 @@ public final class AffineGradient {
         this.beta[k * channels + c] = beta;
     }
 
+    void set(int k, int firstChannel, double[] gamma, double[] beta) {
+        System.arraycopy(gamma, 0, this.gamma, k * channels + firstChannel, gamma.length);
+        System.arraycopy(beta, 0, this.beta, k * channels + firstChannel, beta.length);
+    }
+
     /** The gradient of gamma, one number for each channel. */
     public double[] gamma() {
         return sumOverGroups(gamma);
@@ -35,8 +40,10 @@ public final class AffineGradient {
 
     private double[] sumOverGroups(double[] terms) {
         double[] sums = new double[channels];
-        for (int i = 0; i < terms.length; i++) {
-            sums[i % channels] += terms[i];
+        for (int k = 0; k < terms.length / channels; k++) {
+            for (int c = 0; c < channels; c++) {
+                sums[c] += terms[k * channels + c];
+            }
         }
         return sums;
     }

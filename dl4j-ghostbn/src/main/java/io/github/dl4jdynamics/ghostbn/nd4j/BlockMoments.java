@@ -18,18 +18,17 @@ final class BlockMoments {
     private final Tile tile;
     private final Memory input;
     private final MaskWeights weights;
-    private final double[] mean;
-    private final double[] squares;
-    private final double[] weight;
+    private final int channels;
+    private double[] mean;
+    private double[] squares;
+    private double[] weight;
 
     BlockMoments(Block block, Tile tile, Memory input, MaskWeights weights) {
         this.block = block;
         this.tile = tile;
         this.input = input;
         this.weights = weights;
-        this.mean = new double[block.channels()];
-        this.squares = new double[block.channels()];
-        this.weight = new double[block.channels()];
+        this.channels = block.channels();
     }
 
     /** Leaves the last patch on the tile, which is the whole block if it has one patch. */
@@ -42,44 +41,52 @@ final class BlockMoments {
             }
             add(patch.length());
         }
-        for (int c = 0; c < block.channels(); c++) {
-            double variance = weight[c] == 0 ? 0 : squares[c] / weight[c];
-            moments.set(block.group(), block.firstChannel() + c, mean[c], variance, weight[c]);
+        double[] variance = squares;
+        for (int c = 0; c < channels; c++) {
+            variance[c] = Math.max(0, squares[c]) / Math.max(weight[c], Double.MIN_NORMAL);
         }
+        moments.set(block.group(), block.firstChannel(), mean, variance, weight);
     }
 
     private void add(int length) {
-        int channels = block.channels();
-        boolean weighted = weights != null;
         double[] patchWeight = new double[channels];
-        if (weighted) {
-            tile.sumWeights(length, patchWeight);
-        } else {
+        if (weights == null) {
             Arrays.fill(patchWeight, length / channels);
+        } else {
+            tile.sumWeights(length, patchWeight);
         }
         double[] patchMean = new double[channels];
         double[] centre = new double[channels];
         double[] patchSquares = new double[channels];
-        tile.sumInputs(weighted, length, patchMean);
+        tile.sumInputs(weights != null, length, patchMean);
         for (int c = 0; c < channels; c++) {
-            patchMean[c] = patchWeight[c] == 0 ? 0 : patchMean[c] / patchWeight[c];
-            centre[c] = tile.nearest(patchMean[c]);
+            // Without weight the sum is 0 as well, and so is the mean.
+            patchMean[c] /= Math.max(patchWeight[c], Double.MIN_NORMAL);
         }
-        tile.squares(weighted, length, centre, patchSquares);
+        tile.nearest(patchMean, centre);
+        tile.squares(weights != null, length, centre, patchSquares);
         for (int c = 0; c < channels; c++) {
             double rounding = patchMean[c] - centre[c];
-            merge(c, patchMean[c], patchSquares[c] - patchWeight[c] * rounding * rounding, patchWeight[c]);
+            patchSquares[c] -= patchWeight[c] * rounding * rounding;
+        }
+        if (mean == null) {
+            mean = patchMean;
+            squares = patchSquares;
+            weight = patchWeight;
+        } else {
+            merge(patchMean, patchSquares, patchWeight);
         }
     }
 
-    private void merge(int c, double patchMean, double patchSquares, double patchWeight) {
-        double total = weight[c] + patchWeight;
-        if (patchWeight == 0) {
-            return;
+    private void merge(double[] patchMean, double[] patchSquares, double[] patchWeight) {
+        for (int c = 0; c < channels; c++) {
+            double total = weight[c] + patchWeight[c];
+            if (patchWeight[c] > 0) {
+                double distance = patchMean[c] - mean[c];
+                mean[c] += distance * patchWeight[c] / total;
+                squares[c] += patchSquares[c] + distance * distance * weight[c] * patchWeight[c] / total;
+                weight[c] = total;
+            }
         }
-        double distance = patchMean - mean[c];
-        mean[c] += distance * patchWeight / total;
-        squares[c] += Math.max(0, patchSquares) + distance * distance * weight[c] * patchWeight / total;
-        weight[c] = total;
     }
 }

@@ -41,14 +41,14 @@ final class Coefficients {
         this.c = new double[channels];
         this.centre = new double[channels];
         this.shift = new double[channels];
+        int first = block.firstChannel();
+        moments.copyMeans(group, first, offCentre);
+        tile.nearest(offCentre, centre);
+        moments.inverseDeviations(group, first, eps, deviations);
         for (int i = 0; i < channels; i++) {
-            int channel = block.firstChannel() + i;
-            double mean = moments.mean(group, channel);
-            centre[i] = tile.nearest(mean);
-            offCentre[i] = centre[i] - mean;
-            deviations[i] = moments.inverseDeviation(group, channel, eps);
-            scale[i] = affine.gamma(channel) * deviations[i];
-            shift[i] = affine.beta(channel) + offCentre[i] * scale[i];
+            offCentre[i] = centre[i] - offCentre[i];
+            scale[i] = affine.gamma(first + i) * deviations[i];
+            shift[i] = affine.beta(first + i) + offCentre[i] * scale[i];
         }
     }
 
@@ -72,11 +72,12 @@ final class Coefficients {
                 gradientProducts[c] += patchProducts[c];
             }
         }
+        double[] gammaGradient = patchProducts;
         for (int i = 0; i < channels; i++) {
             gradientProducts[i] += offCentre[i] * gradientSums[i];
-            double gammaGradient = gradientProducts[i] * deviations[i];
-            affineGradient.set(block.group(), block.firstChannel() + i, gammaGradient, gradientSums[i]);
+            gammaGradient[i] = gradientProducts[i] * deviations[i];
         }
+        affineGradient.set(block.group(), block.firstChannel(), gammaGradient, gradientSums);
     }
 
     /** Adds to the gradient what flows through mean and variance; without it they count as constants. */

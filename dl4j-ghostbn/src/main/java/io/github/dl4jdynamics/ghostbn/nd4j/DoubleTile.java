@@ -14,8 +14,8 @@ final class DoubleTile implements Tile {
     private double[] w = {};
 
     @Override
-    public double nearest(double value) {
-        return value;
+    public void nearest(double[] values, double[] rounded) {
+        System.arraycopy(values, 0, rounded, 0, values.length);
     }
 
     @Override

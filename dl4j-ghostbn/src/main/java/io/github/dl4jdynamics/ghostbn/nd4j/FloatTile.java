@@ -14,8 +14,10 @@ final class FloatTile implements Tile {
     private float[] w = {};
 
     @Override
-    public double nearest(double value) {
-        return (float) value;
+    public void nearest(double[] values, double[] rounded) {
+        for (int i = 0; i < values.length; i++) {
+            rounded[i] = (float) values[i];
+        }
     }
 
     @Override

@@ -12,8 +12,8 @@ interface Tile {
     /** Elements a tile holds. */
     int CAPACITY = 1 << 16;
 
-    /** The nearest number that the tile's type can hold: what a centre has to be. */
-    double nearest(double value);
+    /** Rounds numbers to the tile's type: what a centre has to be. */
+    void nearest(double[] values, double[] rounded);
 
     /** Copies the patch of an array of inputs here. */
     void loadInput(Memory memory, Patch patch);

@@ -20,7 +20,7 @@ final class Tiling {
     /** Neighbouring channels taken at once, whole cache lines: many where there are groups enough to share out. */
     private static final int FEW_NEIGHBOURS = 32;
 
-    private static final int MANY_NEIGHBOURS = 128;
+    private static final int MANY_NEIGHBOURS = 256;
     private static final int MANY_GROUPS = 4;
 
     private static final ThreadLocal<Tile> FLOAT_TILES = ThreadLocal.withInitial(FloatTile::new);
