@@ -6,7 +6,8 @@ package io.github.dl4jdynamics.ghostbn.math;
  * precision. {@link FloatChannel} is the same in single precision, {@link DoubleLanes} is for several channels at once.
  *
  * <p>Sums run in {@value #STRANDS} strands over strips copied to the start of an array of their own, which the JIT compiler
- * turns into vector instructions; a sum in one strand keeps every addition waiting for the one before. O(length) each; allocates a few strips.
+ * turns into vector instructions; a sum in one strand keeps every addition waiting for the one before. O(length) each;
+ * allocates a few strips.
  *
  * @since 0.1.0
  */

@@ -188,7 +188,10 @@ public final class DoubleLanes {
     }
 
     private static void flush(double[] partial, int lanes, double[] totals) {
-        for (int at = 0; at < partial.length; at += lanes) {
+        for (int j = 0; j < lanes; j++) {
+            totals[j] += partial[j];
+        }
+        for (int at = lanes; at < partial.length; at += lanes) {
             for (int j = 0; j < lanes; j++) {
                 totals[j] += partial[at + j];
             }

@@ -179,7 +179,10 @@ public final class FloatLanes {
     }
 
     private static void flush(float[] partial, int lanes, double[] totals) {
-        for (int at = 0; at < partial.length; at += lanes) {
+        for (int j = 0; j < lanes; j++) {
+            totals[j] += partial[j];
+        }
+        for (int at = lanes; at < partial.length; at += lanes) {
             for (int j = 0; j < lanes; j++) {
                 totals[j] += partial[at + j];
             }

@@ -88,14 +88,23 @@ public final class GroupMoments {
         return weight(k, c) == 0 ? 0 : 1 / Math.sqrt(variance(k, c) + eps);
     }
 
+    /** Computes 1 / weight for neighbouring channels of group k, or 0 where the group has no weight. */
+    public void copyInverseWeights(int k, int firstChannel, double[] into) {
+        System.arraycopy(weight, k * channels + firstChannel, into, 0, into.length);
+        for (int i = 0; i < into.length; i++) {
+            into[i] = into[i] == 0 ? 0 : 1 / into[i];
+        }
+    }
+
     /**
      * Computes 1 / sqrt(variance + eps) for neighbouring channels of group k, or 0 where the group has no weight; in
      * two loops, of which the long one vectorizes.
      */
     public void inverseDeviations(int k, int firstChannel, double eps, double[] into) {
         int at = k * channels + firstChannel;
+        System.arraycopy(variance, at, into, 0, into.length);
         for (int i = 0; i < into.length; i++) {
-            into[i] = 1 / Math.sqrt(variance[at + i] + eps);
+            into[i] = 1 / Math.sqrt(into[i] + eps);
         }
         for (int i = 0; i < into.length; i++) {
             if (weight[at + i] == 0) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.ghostbn.nd4j;
 
+import java.util.Arrays;
+
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -23,6 +25,16 @@ public final class Affine {
     /** Given values. */
     public static Affine of(double[] gamma, double[] beta) {
         return new Affine(gamma, beta);
+    }
+
+    /** Gammas of neighbouring channels. */
+    double[] gammas(int firstChannel, int channels) {
+        return Arrays.copyOfRange(gamma, firstChannel, firstChannel + channels);
+    }
+
+    /** Betas of neighbouring channels. */
+    double[] betas(int firstChannel, int channels) {
+        return Arrays.copyOfRange(beta, firstChannel, firstChannel + channels);
     }
 
     double gamma(int c) {

@@ -41,11 +41,11 @@ final class BlockMoments {
             }
             add(patch.length());
         }
-        double[] variance = squares;
         for (int c = 0; c < channels; c++) {
-            variance[c] = Math.max(0, squares[c]) / Math.max(weight[c], Double.MIN_NORMAL);
+            squares[c] = Math.max(0, squares[c]);
         }
-        moments.set(block.group(), block.firstChannel(), mean, variance, weight);
+        divide(squares, weight, block.values());
+        moments.set(block.group(), block.firstChannel(), mean, squares, weight);
     }
 
     private void add(int length) {
@@ -59,10 +59,7 @@ final class BlockMoments {
         double[] centre = new double[channels];
         double[] patchSquares = new double[channels];
         tile.sumInputs(weights != null, length, patchMean);
-        for (int c = 0; c < channels; c++) {
-            // Without weight the sum is 0 as well, and so is the mean.
-            patchMean[c] /= Math.max(patchWeight[c], Double.MIN_NORMAL);
-        }
+        divide(patchMean, patchWeight, length / channels);
         tile.nearest(patchMean, centre);
         tile.squares(weights != null, length, centre, patchSquares);
         for (int c = 0; c < channels; c++) {
@@ -75,6 +72,20 @@ final class BlockMoments {
             weight = patchWeight;
         } else {
             merge(patchMean, patchSquares, patchWeight);
+        }
+    }
+
+    /** Sums to averages; the count is that of all channels if there is no mask. */
+    private void divide(double[] sums, double[] sumOfWeights, int count) {
+        if (weights == null) {
+            double share = 1.0 / count;
+            for (int c = 0; c < channels; c++) {
+                sums[c] *= share;
+            }
+        } else {
+            for (int c = 0; c < channels; c++) {
+                sums[c] = sumOfWeights[c] == 0 ? 0 : sums[c] / sumOfWeights[c];
+            }
         }
     }
 

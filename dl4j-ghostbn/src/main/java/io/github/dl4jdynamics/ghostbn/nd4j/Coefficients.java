@@ -40,15 +40,16 @@ final class Coefficients {
         this.b = new double[channels];
         this.c = new double[channels];
         this.centre = new double[channels];
-        this.shift = new double[channels];
+        this.shift = affine.betas(block.firstChannel(), channels);
         int first = block.firstChannel();
+        double[] gamma = affine.gammas(first, channels);
         moments.copyMeans(group, first, offCentre);
         tile.nearest(offCentre, centre);
         moments.inverseDeviations(group, first, eps, deviations);
         for (int i = 0; i < channels; i++) {
             offCentre[i] = centre[i] - offCentre[i];
-            scale[i] = affine.gamma(first + i) * deviations[i];
-            shift[i] = affine.beta(first + i) + offCentre[i] * scale[i];
+            scale[i] = gamma[i] * deviations[i];
+            shift[i] += offCentre[i] * scale[i];
         }
     }
 
@@ -82,12 +83,12 @@ final class Coefficients {
 
     /** Adds to the gradient what flows through mean and variance; without it they count as constants. */
     void letStatisticsDependOnInput(GroupMoments moments) {
+        double[] share = new double[channels];
+        moments.copyInverseWeights(block.group(), block.firstChannel(), share);
         for (int i = 0; i < channels; i++) {
-            double weight = moments.weight(block.group(), block.firstChannel() + i);
-            if (weight > 0) {
-                b[i] = -scale[i] * deviations[i] * deviations[i] * gradientProducts[i] / weight;
-                c[i] = offCentre[i] * b[i] - scale[i] * gradientSums[i] / weight;
-            }
+            double scaledShare = scale[i] * share[i];
+            b[i] = -scaledShare * deviations[i] * deviations[i] * gradientProducts[i];
+            c[i] = offCentre[i] * b[i] - scaledShare * gradientSums[i];
         }
     }
 
