@@ -12,15 +12,18 @@ package io.github.dl4jdynamics.ghostbn.math;
  * @since 0.1.0
  */
 public final class DoubleChannel {
+    /** Few strands where there are few values, for the strands have to be added up too. */
+    private static final int FEW = 64;
+
     private static final int STRANDS = 256;
 
     private DoubleChannel() {}
 
     /** {@code sum of x}. */
     public static double sum(double[] x, int length) {
-        double[] strip = new double[Math.min(STRANDS, length)];
+        double[] strip = new double[strands(length)];
         double[] partial = new double[strip.length];
-        for (int from = 0; from < length; from += STRANDS) {
+        for (int from = 0; from < length; from += strip.length) {
             int n = cut(x, from, length, strip);
             for (int j = 0; j < n; j++) {
                 partial[j] += strip[j];
@@ -31,9 +34,9 @@ public final class DoubleChannel {
 
     /** {@code sum of (x - centre)^2}. */
     public static double squares(double[] x, int length, double centre) {
-        double[] strip = new double[Math.min(STRANDS, length)];
+        double[] strip = new double[strands(length)];
         double[] partial = new double[strip.length];
-        for (int from = 0; from < length; from += STRANDS) {
+        for (int from = 0; from < length; from += strip.length) {
             int n = cut(x, from, length, strip);
             for (int j = 0; j < n; j++) {
                 double d = strip[j] - centre;
@@ -45,10 +48,10 @@ public final class DoubleChannel {
 
     /** {@code sum of e (x - centre)}. */
     public static double products(double[] x, double[] e, int length, double centre) {
-        double[] strip = new double[Math.min(STRANDS, length)];
+        double[] strip = new double[strands(length)];
         double[] stripOfE = new double[strip.length];
         double[] partial = new double[strip.length];
-        for (int from = 0; from < length; from += STRANDS) {
+        for (int from = 0; from < length; from += strip.length) {
             int n = cut(x, from, length, strip);
             cut(e, from, length, stripOfE);
             for (int j = 0; j < n; j++) {
@@ -60,10 +63,10 @@ public final class DoubleChannel {
 
     /** {@code sum of w (x - centre)^2}. */
     public static double weightedSquares(double[] x, double[] w, int length, double centre) {
-        double[] strip = new double[Math.min(STRANDS, length)];
+        double[] strip = new double[strands(length)];
         double[] stripOfW = new double[strip.length];
         double[] partial = new double[strip.length];
-        for (int from = 0; from < length; from += STRANDS) {
+        for (int from = 0; from < length; from += strip.length) {
             int n = cut(x, from, length, strip);
             cut(w, from, length, stripOfW);
             for (int j = 0; j < n; j++) {
@@ -96,8 +99,12 @@ public final class DoubleChannel {
         }
     }
 
+    private static int strands(int length) {
+        return length < STRANDS * 16 ? FEW : STRANDS;
+    }
+
     private static int cut(double[] x, int from, int length, double[] strip) {
-        int n = Math.min(STRANDS, length - from);
+        int n = Math.min(strip.length, length - from);
         System.arraycopy(x, from, strip, 0, n);
         return n;
     }

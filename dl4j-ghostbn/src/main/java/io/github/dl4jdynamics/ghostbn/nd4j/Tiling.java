@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.ghostbn.nd4j;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import io.github.dl4jdynamics.ghostbn.math.GhostSplit;
@@ -23,13 +26,16 @@ final class Tiling {
     private static final int MANY_NEIGHBOURS = 256;
     private static final int MANY_GROUPS = 4;
 
-    private static final ThreadLocal<Tile> FLOAT_TILES = ThreadLocal.withInitial(FloatTile::new);
-    private static final ThreadLocal<Tile> DOUBLE_TILES = ThreadLocal.withInitial(DoubleTile::new);
+    /** Tiles at rest, as many as have ever been in use at once; thread-locals of pool threads may be cleared any time. */
+    private static final Queue<Tile> FLOAT_TILES = new ConcurrentLinkedQueue<>();
+
+    private static final Queue<Tile> DOUBLE_TILES = new ConcurrentLinkedQueue<>();
 
     private final ChannelView view;
     private final GhostSplit split;
     private final int channelsPerBlock;
-    private final ThreadLocal<Tile> tiles;
+    private final Queue<Tile> tiles;
+    private final Supplier<Tile> newTile;
 
     Tiling(ChannelView view, GhostSplit split, DataType type) {
         this.view = view;
@@ -37,9 +43,10 @@ final class Tiling {
         int neighbours = split.groups() < MANY_GROUPS ? FEW_NEIGHBOURS : MANY_NEIGHBOURS;
         this.channelsPerBlock = view.hasNeighbouringChannels() ? Math.min(view.channels(), neighbours) : 1;
         this.tiles = type == DataType.FLOAT ? FLOAT_TILES : DOUBLE_TILES;
+        this.newTile = type == DataType.FLOAT ? FloatTile::new : DoubleTile::new;
     }
 
-    /** Work on one block, with a tile of the thread's own. */
+    /** Work on one block, with a tile that nobody else uses meanwhile. */
     interface Work {
         void on(Block block, Tile tile);
     }
@@ -52,7 +59,13 @@ final class Tiling {
         (share ? blocks.parallel() : blocks).forEach(i -> {
             int firstChannel = i % runs * channelsPerBlock;
             int channels = Math.min(channelsPerBlock, view.channels() - firstChannel);
-            work.on(new Block(view, split, i / runs, firstChannel, channels), tiles.get());
+            Tile resting = tiles.poll();
+            Tile tile = resting == null ? newTile.get() : resting;
+            try {
+                work.on(new Block(view, split, i / runs, firstChannel, channels), tile);
+            } finally {
+                tiles.add(tile);
+            }
         });
     }
 }
