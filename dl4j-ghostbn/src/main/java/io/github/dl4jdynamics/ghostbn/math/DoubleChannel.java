@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.ghostbn.math;
 
+import java.util.Arrays;
+
 /**
  * The arithmetic of batch normalization on the first {@code length} values of an array, all of one channel, in double
  * precision. {@link FloatChannel} is the same in single precision, {@link DoubleLanes} is for several channels at once.
  *
  * <p>Sums run in {@value #STRANDS} strands over strips copied to the start of an array of their own, which the JIT compiler
- * turns into vector instructions; a sum in one strand keeps every addition waiting for the one before. O(length) each;
- * allocates a few strips.
+ * turns into vector instructions; a sum in one strand keeps every addition waiting for the one before. O(length) each. The strips are kept: one
+ * instance for each thread.
  *
  * @since 0.1.0
  */
@@ -17,102 +19,101 @@ public final class DoubleChannel {
 
     private static final int STRANDS = 256;
 
-    private DoubleChannel() {}
+    private final double[] strip = new double[STRANDS];
+    private final double[] stripOfE = new double[STRANDS];
+    private final double[] stripOfW = new double[STRANDS];
+    private final double[] partial = new double[STRANDS];
 
     /** {@code sum of x}. */
-    public static double sum(double[] x, int length) {
-        double[] strip = new double[strands(length)];
-        double[] partial = new double[strip.length];
-        for (int from = 0; from < length; from += strip.length) {
-            int n = cut(x, from, length, strip);
+    public double sum(double[] x, int length) {
+        int width = begin(length);
+        for (int from = 0; from < length; from += width) {
+            int n = cut(x, from, length, strip, width);
             for (int j = 0; j < n; j++) {
                 partial[j] += strip[j];
             }
         }
-        return total(partial);
+        return total(width);
     }
 
     /** {@code sum of (x - centre)^2}. */
-    public static double squares(double[] x, int length, double centre) {
-        double[] strip = new double[strands(length)];
-        double[] partial = new double[strip.length];
-        for (int from = 0; from < length; from += strip.length) {
-            int n = cut(x, from, length, strip);
+    public double squares(double[] x, int length, double centre) {
+        int width = begin(length);
+        for (int from = 0; from < length; from += width) {
+            int n = cut(x, from, length, strip, width);
             for (int j = 0; j < n; j++) {
                 double d = strip[j] - centre;
                 partial[j] += d * d;
             }
         }
-        return total(partial);
+        return total(width);
     }
 
     /** {@code sum of e (x - centre)}. */
-    public static double products(double[] x, double[] e, int length, double centre) {
-        double[] strip = new double[strands(length)];
-        double[] stripOfE = new double[strip.length];
-        double[] partial = new double[strip.length];
-        for (int from = 0; from < length; from += strip.length) {
-            int n = cut(x, from, length, strip);
-            cut(e, from, length, stripOfE);
+    public double products(double[] x, double[] e, int length, double centre) {
+        int width = begin(length);
+        for (int from = 0; from < length; from += width) {
+            int n = cut(x, from, length, strip, width);
+            cut(e, from, length, stripOfE, width);
             for (int j = 0; j < n; j++) {
                 partial[j] += stripOfE[j] * (strip[j] - centre);
             }
         }
-        return total(partial);
+        return total(width);
     }
 
     /** {@code sum of w (x - centre)^2}. */
-    public static double weightedSquares(double[] x, double[] w, int length, double centre) {
-        double[] strip = new double[strands(length)];
-        double[] stripOfW = new double[strip.length];
-        double[] partial = new double[strip.length];
-        for (int from = 0; from < length; from += strip.length) {
-            int n = cut(x, from, length, strip);
-            cut(w, from, length, stripOfW);
+    public double weightedSquares(double[] x, double[] w, int length, double centre) {
+        int width = begin(length);
+        for (int from = 0; from < length; from += width) {
+            int n = cut(x, from, length, strip, width);
+            cut(w, from, length, stripOfW, width);
             for (int j = 0; j < n; j++) {
                 double d = strip[j] - centre;
                 partial[j] += stripOfW[j] * d * d;
             }
         }
-        return total(partial);
+        return total(width);
     }
 
     /** {@code x <- (x - centre) scale + shift}; subtracting first keeps the digits of a mean far from zero. */
-    public static void normalise(double[] x, int length, double centre, double scale, double shift) {
+    public void normalise(double[] x, int length, double centre, double scale, double shift) {
         for (int i = 0; i < length; i++) {
             x[i] = (x[i] - centre) * scale + shift;
         }
     }
 
     /** {@code x <- e a + (x - centre) b + c}. */
-    public static void backward(double[] x, double[] e, int length, double centre, double a, double b, double c) {
+    public void backward(double[] x, double[] e, int length, double centre, double a, double b, double c) {
         for (int i = 0; i < length; i++) {
             x[i] = e[i] * a + (x[i] - centre) * b + c;
         }
     }
 
     /** {@code x <- e a + w ((x - centre) b + c)}. */
-    public static void weightedBackward(
+    public void weightedBackward(
             double[] x, double[] e, double[] w, int length, double centre, double a, double b, double c) {
         for (int i = 0; i < length; i++) {
             x[i] = e[i] * a + w[i] * ((x[i] - centre) * b + c);
         }
     }
 
-    private static int strands(int length) {
+    /** Clears the sums of as many strands as are worth it. */
+    private int begin(int length) {
+        Arrays.fill(partial, 0);
         return length < STRANDS * 16 ? FEW : STRANDS;
     }
 
-    private static int cut(double[] x, int from, int length, double[] strip) {
-        int n = Math.min(strip.length, length - from);
+    private static int cut(double[] x, int from, int length, double[] strip, int width) {
+        int n = Math.min(width, length - from);
         System.arraycopy(x, from, strip, 0, n);
         return n;
     }
 
-    private static double total(double[] partial) {
+    private double total(int width) {
         double total = 0;
-        for (double strand : partial) {
-            total += strand;
+        for (int j = 0; j < width; j++) {
+            total += partial[j];
         }
         return total;
     }

@@ -13,7 +13,8 @@ import java.util.Arrays;
  * that gains. Coefficients are repeated as often as a strip repeats its channels.
  *
  * <p>Sums are taken over {@value #RUN} strips, then over those runs: their rounding error hardly grows with the number of
- * values. O(length) each; allocates a few strips.
+ * values. O(length) each. The strips are kept: one instance for
+ * each thread.
  *
  * @since 0.1.0
  */
@@ -21,13 +22,15 @@ public final class DoubleLanes {
     private static final int WIDTH = 256;
     private static final int RUN = 64;
 
-    private DoubleLanes() {}
+    private double[] strip = {};
+    private double[] stripOfE = {};
+    private double[] stripOfW = {};
+    private double[] partial = {};
+    private final double[][] wide = new double[4][0];
 
     /** {@code totals[j] += sum of x of channel j}. */
-    public static void sum(double[] x, int length, int lanes, double[] totals) {
-        int width = width(lanes);
-        double[] strip = new double[width];
-        double[] partial = new double[width];
+    public void sum(double[] x, int length, int lanes, double[] totals) {
+        int width = resize(lanes);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             for (int j = 0; j < n; j++) {
@@ -39,11 +42,9 @@ public final class DoubleLanes {
     }
 
     /** {@code totals[j] += sum of (x - centre[j])^2 of channel j}. */
-    public static void squares(double[] x, int length, int lanes, double[] centre, double[] totals) {
-        int width = width(lanes);
-        double[] strip = new double[width];
-        double[] partial = new double[width];
-        double[] m = repeat(centre, lanes, width);
+    public void squares(double[] x, int length, int lanes, double[] centre, double[] totals) {
+        int width = resize(lanes);
+        double[] m = repeat(centre, lanes, 0);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             for (int j = 0; j < n; j++) {
@@ -56,12 +57,9 @@ public final class DoubleLanes {
     }
 
     /** {@code totals[j] += sum of e (x - centre[j]) of channel j}. */
-    public static void products(double[] x, double[] e, int length, int lanes, double[] centre, double[] totals) {
-        int width = width(lanes);
-        double[] strip = new double[width];
-        double[] stripOfE = new double[width];
-        double[] partial = new double[width];
-        double[] m = repeat(centre, lanes, width);
+    public void products(double[] x, double[] e, int length, int lanes, double[] centre, double[] totals) {
+        int width = resize(lanes);
+        double[] m = repeat(centre, lanes, 0);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             cut(e, from, length, stripOfE);
@@ -74,13 +72,9 @@ public final class DoubleLanes {
     }
 
     /** {@code totals[j] += sum of w (x - centre[j])^2 of channel j}. */
-    public static void weightedSquares(
-            double[] x, double[] w, int length, int lanes, double[] centre, double[] totals) {
-        int width = width(lanes);
-        double[] strip = new double[width];
-        double[] stripOfW = new double[width];
-        double[] partial = new double[width];
-        double[] m = repeat(centre, lanes, width);
+    public void weightedSquares(double[] x, double[] w, int length, int lanes, double[] centre, double[] totals) {
+        int width = resize(lanes);
+        double[] m = repeat(centre, lanes, 0);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             cut(w, from, length, stripOfW);
@@ -94,12 +88,11 @@ public final class DoubleLanes {
     }
 
     /** {@code x <- (x - centre[j]) scale[j] + shift[j]}; subtracting first keeps the digits of a mean far from zero. */
-    public static void normalise(double[] x, int length, int lanes, double[] centre, double[] scale, double[] shift) {
-        int width = width(lanes);
-        double[] strip = new double[width];
-        double[] m = repeat(centre, lanes, width);
-        double[] s = repeat(scale, lanes, width);
-        double[] t = repeat(shift, lanes, width);
+    public void normalise(double[] x, int length, int lanes, double[] centre, double[] scale, double[] shift) {
+        int width = resize(lanes);
+        double[] m = repeat(centre, lanes, 0);
+        double[] s = repeat(scale, lanes, 1);
+        double[] t = repeat(shift, lanes, 2);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             for (int j = 0; j < n; j++) {
@@ -110,15 +103,13 @@ public final class DoubleLanes {
     }
 
     /** {@code x <- e a[j] + (x - centre[j]) b[j] + c[j]}. */
-    public static void backward(
+    public void backward(
             double[] x, double[] e, int length, int lanes, double[] centre, double[] a, double[] b, double[] c) {
-        int width = width(lanes);
-        double[] strip = new double[width];
-        double[] stripOfE = new double[width];
-        double[] m = repeat(centre, lanes, width);
-        double[] wideA = repeat(a, lanes, width);
-        double[] wideB = repeat(b, lanes, width);
-        double[] wideC = repeat(c, lanes, width);
+        int width = resize(lanes);
+        double[] m = repeat(centre, lanes, 0);
+        double[] wideA = repeat(a, lanes, 1);
+        double[] wideB = repeat(b, lanes, 2);
+        double[] wideC = repeat(c, lanes, 3);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             cut(e, from, length, stripOfE);
@@ -130,7 +121,7 @@ public final class DoubleLanes {
     }
 
     /** {@code x <- e a[j] + w ((x - centre[j]) b[j] + c[j])}. */
-    public static void weightedBackward(
+    public void weightedBackward(
             double[] x,
             double[] e,
             double[] w,
@@ -140,14 +131,11 @@ public final class DoubleLanes {
             double[] a,
             double[] b,
             double[] c) {
-        int width = width(lanes);
-        double[] strip = new double[width];
-        double[] stripOfE = new double[width];
-        double[] stripOfW = new double[width];
-        double[] m = repeat(centre, lanes, width);
-        double[] wideA = repeat(a, lanes, width);
-        double[] wideB = repeat(b, lanes, width);
-        double[] wideC = repeat(c, lanes, width);
+        int width = resize(lanes);
+        double[] m = repeat(centre, lanes, 0);
+        double[] wideA = repeat(a, lanes, 1);
+        double[] wideB = repeat(b, lanes, 2);
+        double[] wideC = repeat(c, lanes, 3);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             cut(e, from, length, stripOfE);
@@ -159,9 +147,16 @@ public final class DoubleLanes {
         }
     }
 
-    /** The smallest multiple of the lanes that makes a strip. */
-    private static int width(int lanes) {
-        return (WIDTH + lanes - 1) / lanes * lanes;
+    /** Makes strips of the smallest multiple of the lanes that is long enough, with sums of 0. */
+    private int resize(int lanes) {
+        int width = (WIDTH + lanes - 1) / lanes * lanes;
+        if (strip.length != width) {
+            strip = new double[width];
+            stripOfE = new double[width];
+            stripOfW = new double[width];
+            partial = new double[width];
+        }
+        return width;
     }
 
     private static int cut(double[] x, int from, int length, double[] strip) {
@@ -170,15 +165,17 @@ public final class DoubleLanes {
         return n;
     }
 
-    private static double[] repeat(double[] values, int lanes, int width) {
-        if (width == lanes && values.length == lanes) {
+    private double[] repeat(double[] values, int lanes, int slot) {
+        if (strip.length == lanes && values.length == lanes) {
             return values;
         }
-        double[] wide = new double[width];
-        for (int at = 0; at < width; at += lanes) {
-            System.arraycopy(values, 0, wide, at, lanes);
+        if (wide[slot].length != strip.length) {
+            wide[slot] = new double[strip.length];
         }
-        return wide;
+        for (int at = 0; at < strip.length; at += lanes) {
+            System.arraycopy(values, 0, wide[slot], at, lanes);
+        }
+        return wide[slot];
     }
 
     private static void flushAfterRun(int from, int width, double[] partial, int lanes, double[] totals) {

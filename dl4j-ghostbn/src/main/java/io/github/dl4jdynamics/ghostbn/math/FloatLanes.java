@@ -13,7 +13,8 @@ import java.util.Arrays;
  * that gains. Coefficients are repeated as often as a strip repeats its channels.
  *
  * <p>Sums are taken in {@code float} over {@value #RUN} strips, then in {@code double}: their rounding error does not grow
- * with the number of values. O(length) each; allocates a few strips.
+ * with the number of values. O(length) each. The strips are kept: one instance for
+ * each thread.
  *
  * @since 0.1.0
  */
@@ -21,13 +22,15 @@ public final class FloatLanes {
     private static final int WIDTH = 256;
     private static final int RUN = 64;
 
-    private FloatLanes() {}
+    private float[] strip = {};
+    private float[] stripOfE = {};
+    private float[] stripOfW = {};
+    private float[] partial = {};
+    private final float[][] wide = new float[4][0];
 
     /** {@code totals[j] += sum of x of channel j}. */
-    public static void sum(float[] x, int length, int lanes, double[] totals) {
-        int width = width(lanes);
-        float[] strip = new float[width];
-        float[] partial = new float[width];
+    public void sum(float[] x, int length, int lanes, double[] totals) {
+        int width = resize(lanes);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             for (int j = 0; j < n; j++) {
@@ -39,11 +42,9 @@ public final class FloatLanes {
     }
 
     /** {@code totals[j] += sum of (x - centre[j])^2 of channel j}. */
-    public static void squares(float[] x, int length, int lanes, float[] centre, double[] totals) {
-        int width = width(lanes);
-        float[] strip = new float[width];
-        float[] partial = new float[width];
-        float[] m = repeat(centre, lanes, width);
+    public void squares(float[] x, int length, int lanes, float[] centre, double[] totals) {
+        int width = resize(lanes);
+        float[] m = repeat(centre, lanes, 0);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             for (int j = 0; j < n; j++) {
@@ -56,12 +57,9 @@ public final class FloatLanes {
     }
 
     /** {@code totals[j] += sum of e (x - centre[j]) of channel j}. */
-    public static void products(float[] x, float[] e, int length, int lanes, float[] centre, double[] totals) {
-        int width = width(lanes);
-        float[] strip = new float[width];
-        float[] stripOfE = new float[width];
-        float[] partial = new float[width];
-        float[] m = repeat(centre, lanes, width);
+    public void products(float[] x, float[] e, int length, int lanes, float[] centre, double[] totals) {
+        int width = resize(lanes);
+        float[] m = repeat(centre, lanes, 0);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             cut(e, from, length, stripOfE);
@@ -74,12 +72,9 @@ public final class FloatLanes {
     }
 
     /** {@code totals[j] += sum of w (x - centre[j])^2 of channel j}. */
-    public static void weightedSquares(float[] x, float[] w, int length, int lanes, float[] centre, double[] totals) {
-        int width = width(lanes);
-        float[] strip = new float[width];
-        float[] stripOfW = new float[width];
-        float[] partial = new float[width];
-        float[] m = repeat(centre, lanes, width);
+    public void weightedSquares(float[] x, float[] w, int length, int lanes, float[] centre, double[] totals) {
+        int width = resize(lanes);
+        float[] m = repeat(centre, lanes, 0);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             cut(w, from, length, stripOfW);
@@ -93,12 +88,11 @@ public final class FloatLanes {
     }
 
     /** {@code x <- (x - centre[j]) scale[j] + shift[j]}; subtracting first keeps the digits of a mean far from zero. */
-    public static void normalise(float[] x, int length, int lanes, float[] centre, float[] scale, float[] shift) {
-        int width = width(lanes);
-        float[] strip = new float[width];
-        float[] m = repeat(centre, lanes, width);
-        float[] s = repeat(scale, lanes, width);
-        float[] t = repeat(shift, lanes, width);
+    public void normalise(float[] x, int length, int lanes, float[] centre, float[] scale, float[] shift) {
+        int width = resize(lanes);
+        float[] m = repeat(centre, lanes, 0);
+        float[] s = repeat(scale, lanes, 1);
+        float[] t = repeat(shift, lanes, 2);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             for (int j = 0; j < n; j++) {
@@ -109,15 +103,12 @@ public final class FloatLanes {
     }
 
     /** {@code x <- e a[j] + (x - centre[j]) b[j] + c[j]}. */
-    public static void backward(
-            float[] x, float[] e, int length, int lanes, float[] centre, float[] a, float[] b, float[] c) {
-        int width = width(lanes);
-        float[] strip = new float[width];
-        float[] stripOfE = new float[width];
-        float[] m = repeat(centre, lanes, width);
-        float[] wideA = repeat(a, lanes, width);
-        float[] wideB = repeat(b, lanes, width);
-        float[] wideC = repeat(c, lanes, width);
+    public void backward(float[] x, float[] e, int length, int lanes, float[] centre, float[] a, float[] b, float[] c) {
+        int width = resize(lanes);
+        float[] m = repeat(centre, lanes, 0);
+        float[] wideA = repeat(a, lanes, 1);
+        float[] wideB = repeat(b, lanes, 2);
+        float[] wideC = repeat(c, lanes, 3);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             cut(e, from, length, stripOfE);
@@ -129,16 +120,13 @@ public final class FloatLanes {
     }
 
     /** {@code x <- e a[j] + w ((x - centre[j]) b[j] + c[j])}. */
-    public static void weightedBackward(
+    public void weightedBackward(
             float[] x, float[] e, float[] w, int length, int lanes, float[] centre, float[] a, float[] b, float[] c) {
-        int width = width(lanes);
-        float[] strip = new float[width];
-        float[] stripOfE = new float[width];
-        float[] stripOfW = new float[width];
-        float[] m = repeat(centre, lanes, width);
-        float[] wideA = repeat(a, lanes, width);
-        float[] wideB = repeat(b, lanes, width);
-        float[] wideC = repeat(c, lanes, width);
+        int width = resize(lanes);
+        float[] m = repeat(centre, lanes, 0);
+        float[] wideA = repeat(a, lanes, 1);
+        float[] wideB = repeat(b, lanes, 2);
+        float[] wideC = repeat(c, lanes, 3);
         for (int from = 0; from < length; from += width) {
             int n = cut(x, from, length, strip);
             cut(e, from, length, stripOfE);
@@ -150,9 +138,16 @@ public final class FloatLanes {
         }
     }
 
-    /** The smallest multiple of the lanes that makes a strip. */
-    private static int width(int lanes) {
-        return (WIDTH + lanes - 1) / lanes * lanes;
+    /** Makes strips of the smallest multiple of the lanes that is long enough, with sums of 0. */
+    private int resize(int lanes) {
+        int width = (WIDTH + lanes - 1) / lanes * lanes;
+        if (strip.length != width) {
+            strip = new float[width];
+            stripOfE = new float[width];
+            stripOfW = new float[width];
+            partial = new float[width];
+        }
+        return width;
     }
 
     private static int cut(float[] x, int from, int length, float[] strip) {
@@ -161,15 +156,17 @@ public final class FloatLanes {
         return n;
     }
 
-    private static float[] repeat(float[] values, int lanes, int width) {
-        if (width == lanes && values.length == lanes) {
+    private float[] repeat(float[] values, int lanes, int slot) {
+        if (strip.length == lanes && values.length == lanes) {
             return values;
         }
-        float[] wide = new float[width];
-        for (int at = 0; at < width; at += lanes) {
-            System.arraycopy(values, 0, wide, at, lanes);
+        if (wide[slot].length != strip.length) {
+            wide[slot] = new float[strip.length];
         }
-        return wide;
+        for (int at = 0; at < strip.length; at += lanes) {
+            System.arraycopy(values, 0, wide[slot], at, lanes);
+        }
+        return wide[slot];
     }
 
     private static void flushAfterRun(int from, int width, float[] partial, int lanes, double[] totals) {

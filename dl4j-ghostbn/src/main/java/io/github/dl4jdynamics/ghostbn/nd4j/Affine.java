@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.ghostbn.nd4j;
 
-import java.util.Arrays;
-
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -27,14 +25,14 @@ public final class Affine {
         return new Affine(gamma, beta);
     }
 
-    /** Gammas of neighbouring channels. */
-    double[] gammas(int firstChannel, int channels) {
-        return Arrays.copyOfRange(gamma, firstChannel, firstChannel + channels);
+    /** Copies the gammas of neighbouring channels. */
+    void copyGammas(int firstChannel, double[] into) {
+        System.arraycopy(gamma, firstChannel, into, 0, into.length);
     }
 
-    /** Betas of neighbouring channels. */
-    double[] betas(int firstChannel, int channels) {
-        return Arrays.copyOfRange(beta, firstChannel, firstChannel + channels);
+    /** Copies the betas of neighbouring channels. */
+    void copyBetas(int firstChannel, double[] into) {
+        System.arraycopy(beta, firstChannel, into, 0, into.length);
     }
 
     double gamma(int c) {

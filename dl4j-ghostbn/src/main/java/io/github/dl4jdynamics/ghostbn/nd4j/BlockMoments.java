@@ -14,83 +14,70 @@ import io.github.dl4jdynamics.ghostbn.math.GroupMoments;
  * }</pre>
  */
 final class BlockMoments {
-    private final Block block;
     private final Tile tile;
-    private final Memory input;
-    private final MaskWeights weights;
-    private final int channels;
-    private double[] mean;
-    private double[] squares;
-    private double[] weight;
+    private boolean masked;
+    private double[] mean = {};
+    private double[] squares = {};
+    private double[] weight = {};
+    private double[] patchMean = {};
+    private double[] patchSquares = {};
+    private double[] patchWeight = {};
+    private double[] centre = {};
 
-    BlockMoments(Block block, Tile tile, Memory input, MaskWeights weights) {
-        this.block = block;
+    /** For blocks on this tile, one after another. */
+    BlockMoments(Tile tile) {
         this.tile = tile;
-        this.input = input;
-        this.weights = weights;
-        this.channels = block.channels();
     }
 
     /** Leaves the last patch on the tile, which is the whole block if it has one patch. */
-    void measure(GroupMoments moments) {
+    void measure(Block block, Memory input, MaskWeights weights, GroupMoments moments) {
+        resize(block.channels());
+        masked = weights != null;
         for (int i = 0; i < block.patches(); i++) {
             Patch patch = block.patch(i);
             tile.loadInput(input, patch);
-            if (weights != null) {
+            if (masked) {
                 tile.loadWeights(weights, input.view().positions(), patch);
             }
-            add(patch.length());
+            measurePatch(patch.length());
+            if (i == 0) {
+                takePatch();
+            } else {
+                merge();
+            }
         }
-        for (int c = 0; c < channels; c++) {
+        for (int c = 0; c < squares.length; c++) {
             squares[c] = Math.max(0, squares[c]);
         }
         divide(squares, weight, block.values());
         moments.set(block.group(), block.firstChannel(), mean, squares, weight);
     }
 
-    private void add(int length) {
-        double[] patchWeight = new double[channels];
-        if (weights == null) {
-            Arrays.fill(patchWeight, length / channels);
-        } else {
+    private void measurePatch(int length) {
+        int channels = mean.length;
+        if (masked) {
             tile.sumWeights(length, patchWeight);
+        } else {
+            Arrays.fill(patchWeight, length / channels);
         }
-        double[] patchMean = new double[channels];
-        double[] centre = new double[channels];
-        double[] patchSquares = new double[channels];
-        tile.sumInputs(weights != null, length, patchMean);
+        tile.sumInputs(masked, length, patchMean);
         divide(patchMean, patchWeight, length / channels);
         tile.nearest(patchMean, centre);
-        tile.squares(weights != null, length, centre, patchSquares);
+        tile.squares(masked, length, centre, patchSquares);
         for (int c = 0; c < channels; c++) {
             double rounding = patchMean[c] - centre[c];
             patchSquares[c] -= patchWeight[c] * rounding * rounding;
         }
-        if (mean == null) {
-            mean = patchMean;
-            squares = patchSquares;
-            weight = patchWeight;
-        } else {
-            merge(patchMean, patchSquares, patchWeight);
-        }
     }
 
-    /** Sums to averages; the count is that of all channels if there is no mask. */
-    private void divide(double[] sums, double[] sumOfWeights, int count) {
-        if (weights == null) {
-            double share = 1.0 / count;
-            for (int c = 0; c < channels; c++) {
-                sums[c] *= share;
-            }
-        } else {
-            for (int c = 0; c < channels; c++) {
-                sums[c] = sumOfWeights[c] == 0 ? 0 : sums[c] / sumOfWeights[c];
-            }
-        }
+    private void takePatch() {
+        System.arraycopy(patchMean, 0, mean, 0, mean.length);
+        System.arraycopy(patchSquares, 0, squares, 0, mean.length);
+        System.arraycopy(patchWeight, 0, weight, 0, mean.length);
     }
 
-    private void merge(double[] patchMean, double[] patchSquares, double[] patchWeight) {
-        for (int c = 0; c < channels; c++) {
+    private void merge() {
+        for (int c = 0; c < mean.length; c++) {
             double total = weight[c] + patchWeight[c];
             if (patchWeight[c] > 0) {
                 double distance = patchMean[c] - mean[c];
@@ -98,6 +85,32 @@ final class BlockMoments {
                 squares[c] += patchSquares[c] + distance * distance * weight[c] * patchWeight[c] / total;
                 weight[c] = total;
             }
+        }
+    }
+
+    /** Sums to averages; the count is that of all channels if there is no mask. */
+    private void divide(double[] sums, double[] sumOfWeights, int count) {
+        if (masked) {
+            for (int c = 0; c < sums.length; c++) {
+                sums[c] = sumOfWeights[c] == 0 ? 0 : sums[c] / sumOfWeights[c];
+            }
+        } else {
+            double share = 1.0 / count;
+            for (int c = 0; c < sums.length; c++) {
+                sums[c] *= share;
+            }
+        }
+    }
+
+    private void resize(int channels) {
+        if (mean.length != channels) {
+            mean = new double[channels];
+            squares = new double[channels];
+            weight = new double[channels];
+            patchMean = new double[channels];
+            patchSquares = new double[channels];
+            patchWeight = new double[channels];
+            centre = new double[channels];
         }
     }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.ghostbn.nd4j;
 
+import java.util.Arrays;
+
 import io.github.dl4jdynamics.ghostbn.math.GroupMoments;
 
 /**
@@ -14,43 +16,42 @@ import io.github.dl4jdynamics.ghostbn.math.GroupMoments;
  * <p>The centre is the mean rounded to the type of the array; mu, s and W are those of the block's group and channel.
  */
 final class Coefficients {
-    private final Block block;
     private final Tile tile;
-    private final int channels;
-    private final double[] offCentre;
-    private final double[] deviations;
-    private final double[] scale;
-    private final double[] b;
-    private final double[] c;
-    private final double[] centre;
-    private final double[] shift;
-    private final double[] gradientSums;
-    private final double[] gradientProducts;
+    private Block block;
+    private double[] centre = {};
+    private double[] offCentre = {};
+    private double[] deviations = {};
+    private double[] scale = {};
+    private double[] shift = {};
+    private double[] b = {};
+    private double[] c = {};
+    private double[] gradientSums = {};
+    private double[] gradientProducts = {};
+    private double[] patchSums = {};
+    private double[] patchProducts = {};
 
-    /** For the statistics of this group of the moments. */
-    Coefficients(Block block, Tile tile, GroupMoments moments, int group, Affine affine, double eps) {
-        this.block = block;
+    /** For blocks on this tile, one after another. */
+    Coefficients(Tile tile) {
         this.tile = tile;
-        this.channels = block.channels();
-        this.offCentre = new double[channels];
-        this.deviations = new double[channels];
-        this.scale = new double[channels];
-        this.gradientSums = new double[channels];
-        this.gradientProducts = new double[channels];
-        this.b = new double[channels];
-        this.c = new double[channels];
-        this.centre = new double[channels];
-        this.shift = affine.betas(block.firstChannel(), channels);
+    }
+
+    /** Turns to a block and the statistics of one group of the moments. */
+    void prepare(Block block, GroupMoments moments, int group, Affine affine, double eps) {
+        this.block = block;
+        resize(block.channels());
         int first = block.firstChannel();
-        double[] gamma = affine.gammas(first, channels);
         moments.copyMeans(group, first, offCentre);
         tile.nearest(offCentre, centre);
         moments.inverseDeviations(group, first, eps, deviations);
-        for (int i = 0; i < channels; i++) {
+        affine.copyGammas(first, scale);
+        affine.copyBetas(first, shift);
+        for (int i = 0; i < scale.length; i++) {
             offCentre[i] = centre[i] - offCentre[i];
-            scale[i] = gamma[i] * deviations[i];
+            scale[i] *= deviations[i];
             shift[i] += offCentre[i] * scale[i];
         }
+        Arrays.fill(b, 0);
+        Arrays.fill(c, 0);
     }
 
     /** Normalises the first values of the tile. */
@@ -60,21 +61,21 @@ final class Coefficients {
 
     /** Adds up the gradients over the block, and leaves its last patch on the tile. */
     void measureGradient(Memory input, Memory gradient, AffineGradient affineGradient) {
-        double[] patchSums = new double[channels];
-        double[] patchProducts = new double[channels];
+        Arrays.fill(gradientSums, 0);
+        Arrays.fill(gradientProducts, 0);
         for (int i = 0; i < block.patches(); i++) {
             Patch patch = block.patch(i);
             tile.loadInput(input, patch);
             tile.loadGradient(gradient, patch);
             tile.sumGradients(patch.length(), patchSums);
             tile.products(patch.length(), centre, patchProducts);
-            for (int c = 0; c < channels; c++) {
+            for (int c = 0; c < scale.length; c++) {
                 gradientSums[c] += patchSums[c];
                 gradientProducts[c] += patchProducts[c];
             }
         }
         double[] gammaGradient = patchProducts;
-        for (int i = 0; i < channels; i++) {
+        for (int i = 0; i < scale.length; i++) {
             gradientProducts[i] += offCentre[i] * gradientSums[i];
             gammaGradient[i] = gradientProducts[i] * deviations[i];
         }
@@ -83,9 +84,9 @@ final class Coefficients {
 
     /** Adds to the gradient what flows through mean and variance; without it they count as constants. */
     void letStatisticsDependOnInput(GroupMoments moments) {
-        double[] share = new double[channels];
+        double[] share = patchSums;
         moments.copyInverseWeights(block.group(), block.firstChannel(), share);
-        for (int i = 0; i < channels; i++) {
+        for (int i = 0; i < scale.length; i++) {
             double scaledShare = scale[i] * share[i];
             b[i] = -scaledShare * deviations[i] * deviations[i] * gradientProducts[i];
             c[i] = offCentre[i] * b[i] - scaledShare * gradientSums[i];
@@ -95,5 +96,21 @@ final class Coefficients {
     /** Turns the first values of the tile into their gradients. */
     void backward(boolean weighted, int length) {
         tile.backward(weighted, length, centre, scale, b, c);
+    }
+
+    private void resize(int channels) {
+        if (scale.length != channels) {
+            centre = new double[channels];
+            offCentre = new double[channels];
+            deviations = new double[channels];
+            scale = new double[channels];
+            shift = new double[channels];
+            b = new double[channels];
+            c = new double[channels];
+            gradientSums = new double[channels];
+            gradientProducts = new double[channels];
+            patchSums = new double[channels];
+            patchProducts = new double[channels];
+        }
     }
 }

@@ -22,10 +22,11 @@ final class CpuGhostNorm implements GhostNorm {
         Memory input = Memory.toRead(x, channelAxis);
         Memory output = Memory.toWrite(y, channelAxis);
         GroupMoments moments = new GroupMoments(split.groups(), input.view().channels());
-        new Tiling(input.view(), split, x.dataType()).forEachBlock((block, tile) -> {
-            new BlockMoments(block, tile, input, weights).measure(moments);
-            Coefficients coefficients = new Coefficients(block, tile, moments, block.group(), affine, eps);
-            normalise(block, tile, input, output, coefficients, block.patches() == 1);
+        new Tiling(input.view(), split, x.dataType()).forEachBlock((block, bench) -> {
+            bench.moments().measure(block, input, weights, moments);
+            Coefficients coefficients = bench.coefficients();
+            coefficients.prepare(block, moments, block.group(), affine, eps);
+            normalise(block, bench.tile(), input, output, coefficients, block.patches() == 1);
         });
         return moments;
     }
@@ -46,11 +47,12 @@ final class CpuGhostNorm implements GhostNorm {
         Memory output = Memory.toWrite(dx, channelAxis);
         AffineGradient affineGradient =
                 new AffineGradient(split.groups(), input.view().channels());
-        new Tiling(input.view(), split, x.dataType()).forEachBlock((block, tile) -> {
-            Coefficients coefficients = new Coefficients(block, tile, moments, block.group(), affine, eps);
+        new Tiling(input.view(), split, x.dataType()).forEachBlock((block, bench) -> {
+            Coefficients coefficients = bench.coefficients();
+            coefficients.prepare(block, moments, block.group(), affine, eps);
             coefficients.measureGradient(input, gradient, affineGradient);
             coefficients.letStatisticsDependOnInput(moments);
-            backward(block, tile, input, gradient, output, weights, coefficients);
+            backward(block, bench.tile(), input, gradient, output, weights, coefficients);
         });
         return affineGradient;
     }
@@ -60,9 +62,10 @@ final class CpuGhostNorm implements GhostNorm {
         Memory input = Memory.toRead(x, channelAxis);
         Memory output = Memory.toWrite(y, channelAxis);
         GhostSplit shares = SHARES.split(input.view().examples(), input.view().positions());
-        new Tiling(input.view(), shares, x.dataType()).forEachBlock((block, tile) -> {
-            Coefficients coefficients = new Coefficients(block, tile, fixed, 0, affine, eps);
-            normalise(block, tile, input, output, coefficients, false);
+        new Tiling(input.view(), shares, x.dataType()).forEachBlock((block, bench) -> {
+            Coefficients coefficients = bench.coefficients();
+            coefficients.prepare(block, fixed, 0, affine, eps);
+            normalise(block, bench.tile(), input, output, coefficients, false);
         });
     }
 
@@ -75,10 +78,11 @@ final class CpuGhostNorm implements GhostNorm {
         GhostSplit shares = SHARES.split(input.view().examples(), input.view().positions());
         AffineGradient affineGradient =
                 new AffineGradient(shares.groups(), input.view().channels());
-        new Tiling(input.view(), shares, x.dataType()).forEachBlock((block, tile) -> {
-            Coefficients coefficients = new Coefficients(block, tile, fixed, 0, affine, eps);
+        new Tiling(input.view(), shares, x.dataType()).forEachBlock((block, bench) -> {
+            Coefficients coefficients = bench.coefficients();
+            coefficients.prepare(block, fixed, 0, affine, eps);
             coefficients.measureGradient(input, gradient, affineGradient);
-            backward(block, tile, input, gradient, output, null, coefficients);
+            backward(block, bench.tile(), input, gradient, output, null, coefficients);
         });
         return affineGradient;
     }

@@ -12,6 +12,8 @@ final class DoubleTile implements Tile {
     private final double[] x = new double[CAPACITY];
     private final double[] dy = new double[CAPACITY];
     private double[] w = {};
+    private final DoubleChannel channel = new DoubleChannel();
+    private final DoubleLanes lanes = new DoubleLanes();
 
     @Override
     public void nearest(double[] values, double[] rounded) {
@@ -54,9 +56,9 @@ final class DoubleTile implements Tile {
         if (!weighted) {
             sum(x, length, totals);
         } else if (totals.length == 1) {
-            totals[0] = DoubleChannel.products(x, w, length, 0);
+            totals[0] = channel.products(x, w, length, 0);
         } else {
-            DoubleLanes.products(x, w, length, totals.length, new double[totals.length], cleared(totals));
+            lanes.products(x, w, length, totals.length, new double[totals.length], cleared(totals));
         }
     }
 
@@ -74,31 +76,30 @@ final class DoubleTile implements Tile {
     public void squares(boolean weighted, int length, double[] centre, double[] totals) {
         int channels = totals.length;
         if (channels == 1) {
-            totals[0] = weighted
-                    ? DoubleChannel.weightedSquares(x, w, length, centre[0])
-                    : DoubleChannel.squares(x, length, centre[0]);
+            totals[0] =
+                    weighted ? channel.weightedSquares(x, w, length, centre[0]) : channel.squares(x, length, centre[0]);
         } else if (weighted) {
-            DoubleLanes.weightedSquares(x, w, length, channels, centre, cleared(totals));
+            lanes.weightedSquares(x, w, length, channels, centre, cleared(totals));
         } else {
-            DoubleLanes.squares(x, length, channels, centre, cleared(totals));
+            lanes.squares(x, length, channels, centre, cleared(totals));
         }
     }
 
     @Override
     public void products(int length, double[] centre, double[] totals) {
         if (totals.length == 1) {
-            totals[0] = DoubleChannel.products(x, dy, length, centre[0]);
+            totals[0] = channel.products(x, dy, length, centre[0]);
         } else {
-            DoubleLanes.products(x, dy, length, totals.length, centre, cleared(totals));
+            lanes.products(x, dy, length, totals.length, centre, cleared(totals));
         }
     }
 
     @Override
     public void normalise(int length, double[] centre, double[] scale, double[] shift) {
         if (centre.length == 1) {
-            DoubleChannel.normalise(x, length, centre[0], scale[0], shift[0]);
+            channel.normalise(x, length, centre[0], scale[0], shift[0]);
         } else {
-            DoubleLanes.normalise(x, length, centre.length, centre, scale, shift);
+            lanes.normalise(x, length, centre.length, centre, scale, shift);
         }
     }
 
@@ -106,21 +107,21 @@ final class DoubleTile implements Tile {
     public void backward(boolean weighted, int length, double[] centre, double[] a, double[] b, double[] c) {
         int channels = centre.length;
         if (channels == 1 && weighted) {
-            DoubleChannel.weightedBackward(x, dy, w, length, centre[0], a[0], b[0], c[0]);
+            channel.weightedBackward(x, dy, w, length, centre[0], a[0], b[0], c[0]);
         } else if (channels == 1) {
-            DoubleChannel.backward(x, dy, length, centre[0], a[0], b[0], c[0]);
+            channel.backward(x, dy, length, centre[0], a[0], b[0], c[0]);
         } else if (weighted) {
-            DoubleLanes.weightedBackward(x, dy, w, length, channels, centre, a, b, c);
+            lanes.weightedBackward(x, dy, w, length, channels, centre, a, b, c);
         } else {
-            DoubleLanes.backward(x, dy, length, channels, centre, a, b, c);
+            lanes.backward(x, dy, length, channels, centre, a, b, c);
         }
     }
 
-    private static void sum(double[] values, int length, double[] totals) {
+    private void sum(double[] values, int length, double[] totals) {
         if (totals.length == 1) {
-            totals[0] = DoubleChannel.sum(values, length);
+            totals[0] = channel.sum(values, length);
         } else {
-            DoubleLanes.sum(values, length, totals.length, cleared(totals));
+            lanes.sum(values, length, totals.length, cleared(totals));
         }
     }
 

@@ -15,6 +15,9 @@ final class FloatTile implements Tile {
     private final float[] x = new float[CAPACITY];
     private final float[] dy = new float[CAPACITY];
     private float[] w = {};
+    private final float[][] coefficients = new float[4][0];
+    private final FloatChannel channel = new FloatChannel();
+    private final FloatLanes lanes = new FloatLanes();
 
     /** Keeps 24 bits by Veltkamp's splitting: a cast there and back is exact as well, but does not vectorize. */
     @Override
@@ -61,9 +64,9 @@ final class FloatTile implements Tile {
         if (!weighted) {
             sum(x, length, totals);
         } else if (totals.length == 1) {
-            totals[0] = FloatChannel.products(x, w, length, 0);
+            totals[0] = channel.products(x, w, length, 0);
         } else {
-            FloatLanes.products(x, w, length, totals.length, new float[totals.length], cleared(totals));
+            lanes.products(x, w, length, totals.length, rounded(0, new double[totals.length]), cleared(totals));
         }
     }
 
@@ -82,30 +85,30 @@ final class FloatTile implements Tile {
         int channels = totals.length;
         if (channels == 1) {
             totals[0] = weighted
-                    ? FloatChannel.weightedSquares(x, w, length, (float) centre[0])
-                    : FloatChannel.squares(x, length, (float) centre[0]);
+                    ? channel.weightedSquares(x, w, length, (float) centre[0])
+                    : channel.squares(x, length, (float) centre[0]);
         } else if (weighted) {
-            FloatLanes.weightedSquares(x, w, length, channels, rounded(centre), cleared(totals));
+            lanes.weightedSquares(x, w, length, channels, rounded(0, centre), cleared(totals));
         } else {
-            FloatLanes.squares(x, length, channels, rounded(centre), cleared(totals));
+            lanes.squares(x, length, channels, rounded(0, centre), cleared(totals));
         }
     }
 
     @Override
     public void products(int length, double[] centre, double[] totals) {
         if (totals.length == 1) {
-            totals[0] = FloatChannel.products(x, dy, length, (float) centre[0]);
+            totals[0] = channel.products(x, dy, length, (float) centre[0]);
         } else {
-            FloatLanes.products(x, dy, length, totals.length, rounded(centre), cleared(totals));
+            lanes.products(x, dy, length, totals.length, rounded(0, centre), cleared(totals));
         }
     }
 
     @Override
     public void normalise(int length, double[] centre, double[] scale, double[] shift) {
         if (centre.length == 1) {
-            FloatChannel.normalise(x, length, (float) centre[0], (float) scale[0], (float) shift[0]);
+            channel.normalise(x, length, (float) centre[0], (float) scale[0], (float) shift[0]);
         } else {
-            FloatLanes.normalise(x, length, centre.length, rounded(centre), rounded(scale), rounded(shift));
+            lanes.normalise(x, length, centre.length, rounded(0, centre), rounded(1, scale), rounded(2, shift));
         }
     }
 
@@ -113,23 +116,22 @@ final class FloatTile implements Tile {
     public void backward(boolean weighted, int length, double[] centre, double[] a, double[] b, double[] c) {
         int channels = centre.length;
         if (channels == 1 && weighted) {
-            FloatChannel.weightedBackward(
-                    x, dy, w, length, (float) centre[0], (float) a[0], (float) b[0], (float) c[0]);
+            channel.weightedBackward(x, dy, w, length, (float) centre[0], (float) a[0], (float) b[0], (float) c[0]);
         } else if (channels == 1) {
-            FloatChannel.backward(x, dy, length, (float) centre[0], (float) a[0], (float) b[0], (float) c[0]);
+            channel.backward(x, dy, length, (float) centre[0], (float) a[0], (float) b[0], (float) c[0]);
         } else if (weighted) {
-            FloatLanes.weightedBackward(
-                    x, dy, w, length, channels, rounded(centre), rounded(a), rounded(b), rounded(c));
+            lanes.weightedBackward(
+                    x, dy, w, length, channels, rounded(0, centre), rounded(1, a), rounded(2, b), rounded(3, c));
         } else {
-            FloatLanes.backward(x, dy, length, channels, rounded(centre), rounded(a), rounded(b), rounded(c));
+            lanes.backward(x, dy, length, channels, rounded(0, centre), rounded(1, a), rounded(2, b), rounded(3, c));
         }
     }
 
-    private static void sum(float[] values, int length, double[] totals) {
+    private void sum(float[] values, int length, double[] totals) {
         if (totals.length == 1) {
-            totals[0] = FloatChannel.sum(values, length);
+            totals[0] = channel.sum(values, length);
         } else {
-            FloatLanes.sum(values, length, totals.length, cleared(totals));
+            lanes.sum(values, length, totals.length, cleared(totals));
         }
     }
 
@@ -138,8 +140,11 @@ final class FloatTile implements Tile {
         return totals;
     }
 
-    private static float[] rounded(double[] values) {
-        float[] rounded = new float[values.length];
+    private float[] rounded(int slot, double[] values) {
+        if (coefficients[slot].length != values.length) {
+            coefficients[slot] = new float[values.length];
+        }
+        float[] rounded = coefficients[slot];
         for (int i = 0; i < rounded.length; i++) {
             rounded[i] = (float) values[i];
         }

@@ -26,15 +26,15 @@ final class Tiling {
     private static final int MANY_NEIGHBOURS = 256;
     private static final int MANY_GROUPS = 4;
 
-    /** Tiles at rest, as many as have ever been in use at once; thread-locals of pool threads may be cleared any time. */
-    private static final Queue<Tile> FLOAT_TILES = new ConcurrentLinkedQueue<>();
+    /** Workbenches at rest, as many as have ever been in use at once; thread-locals of pool threads may be cleared any time. */
+    private static final Queue<Workbench> FLOAT_BENCHES = new ConcurrentLinkedQueue<>();
 
-    private static final Queue<Tile> DOUBLE_TILES = new ConcurrentLinkedQueue<>();
+    private static final Queue<Workbench> DOUBLE_BENCHES = new ConcurrentLinkedQueue<>();
 
     private final ChannelView view;
     private final GhostSplit split;
     private final int channelsPerBlock;
-    private final Queue<Tile> tiles;
+    private final Queue<Workbench> benches;
     private final Supplier<Tile> newTile;
 
     Tiling(ChannelView view, GhostSplit split, DataType type) {
@@ -42,13 +42,13 @@ final class Tiling {
         this.split = split;
         int neighbours = split.groups() < MANY_GROUPS ? FEW_NEIGHBOURS : MANY_NEIGHBOURS;
         this.channelsPerBlock = view.hasNeighbouringChannels() ? Math.min(view.channels(), neighbours) : 1;
-        this.tiles = type == DataType.FLOAT ? FLOAT_TILES : DOUBLE_TILES;
+        this.benches = type == DataType.FLOAT ? FLOAT_BENCHES : DOUBLE_BENCHES;
         this.newTile = type == DataType.FLOAT ? FloatTile::new : DoubleTile::new;
     }
 
-    /** Work on one block, with a tile that nobody else uses meanwhile. */
+    /** Work on one block, on a workbench that nobody else uses meanwhile. */
     interface Work {
-        void on(Block block, Tile tile);
+        void on(Block block, Workbench bench);
     }
 
     /** Does the work on every block, on several threads if that is worth it. */
@@ -59,12 +59,12 @@ final class Tiling {
         (share ? blocks.parallel() : blocks).forEach(i -> {
             int firstChannel = i % runs * channelsPerBlock;
             int channels = Math.min(channelsPerBlock, view.channels() - firstChannel);
-            Tile resting = tiles.poll();
-            Tile tile = resting == null ? newTile.get() : resting;
+            Workbench resting = benches.poll();
+            Workbench bench = resting == null ? new Workbench(newTile.get()) : resting;
             try {
-                work.on(new Block(view, split, i / runs, firstChannel, channels), tile);
+                work.on(new Block(view, split, i / runs, firstChannel, channels), bench);
             } finally {
-                tiles.add(tile);
+                benches.add(bench);
             }
         });
     }

@@ -30,15 +30,16 @@ class ChannelTest {
             weighted += w[i] * (x[i] - CENTRE) * (x[i] - CENTRE);
         }
 
-        assertThat(DoubleChannel.sum(x, length)).isCloseTo(sum, within(1e-10));
-        assertThat(DoubleChannel.squares(x, length, CENTRE)).isCloseTo(squares, within(1e-10));
-        assertThat(DoubleChannel.products(x, e, length, CENTRE)).isCloseTo(products, within(1e-10));
-        assertThat(DoubleChannel.weightedSquares(x, w, length, CENTRE)).isCloseTo(weighted, within(1e-10));
+        assertThat(new DoubleChannel().sum(x, length)).isCloseTo(sum, within(1e-10));
+        assertThat(new DoubleChannel().squares(x, length, CENTRE)).isCloseTo(squares, within(1e-10));
+        assertThat(new DoubleChannel().products(x, e, length, CENTRE)).isCloseTo(products, within(1e-10));
+        assertThat(new DoubleChannel().weightedSquares(x, w, length, CENTRE)).isCloseTo(weighted, within(1e-10));
         float centre = (float) CENTRE;
-        assertThat(FloatChannel.sum(floats(x), length)).isCloseTo(sum, within(1e-3));
-        assertThat(FloatChannel.squares(floats(x), length, centre)).isCloseTo(squares, within(1e-2));
-        assertThat(FloatChannel.products(floats(x), floats(e), length, centre)).isCloseTo(products, within(1e-2));
-        assertThat(FloatChannel.weightedSquares(floats(x), floats(w), length, centre))
+        assertThat(new FloatChannel().sum(floats(x), length)).isCloseTo(sum, within(1e-3));
+        assertThat(new FloatChannel().squares(floats(x), length, centre)).isCloseTo(squares, within(1e-2));
+        assertThat(new FloatChannel().products(floats(x), floats(e), length, centre))
+                .isCloseTo(products, within(1e-2));
+        assertThat(new FloatChannel().weightedSquares(floats(x), floats(w), length, centre))
                 .isCloseTo(weighted, within(1e-2));
     }
 
@@ -55,12 +56,12 @@ class ChannelTest {
         float[] backFloats = floats(x);
         float[] weightedBackFloats = floats(x);
 
-        DoubleChannel.normalise(normal, length, CENTRE, 2, 3);
-        DoubleChannel.backward(back, e, length, CENTRE, 2, 3, 4);
-        DoubleChannel.weightedBackward(weightedBack, e, w, length, CENTRE, 2, 3, 4);
-        FloatChannel.normalise(normalFloats, length, (float) CENTRE, 2, 3);
-        FloatChannel.backward(backFloats, floats(e), length, (float) CENTRE, 2, 3, 4);
-        FloatChannel.weightedBackward(weightedBackFloats, floats(e), floats(w), length, (float) CENTRE, 2, 3, 4);
+        new DoubleChannel().normalise(normal, length, CENTRE, 2, 3);
+        new DoubleChannel().backward(back, e, length, CENTRE, 2, 3, 4);
+        new DoubleChannel().weightedBackward(weightedBack, e, w, length, CENTRE, 2, 3, 4);
+        new FloatChannel().normalise(normalFloats, length, (float) CENTRE, 2, 3);
+        new FloatChannel().backward(backFloats, floats(e), length, (float) CENTRE, 2, 3, 4);
+        new FloatChannel().weightedBackward(weightedBackFloats, floats(e), floats(w), length, (float) CENTRE, 2, 3, 4);
 
         for (int i = 0; i < x.length; i++) {
             double n = i < length ? (x[i] - CENTRE) * 2 + 3 : x[i];

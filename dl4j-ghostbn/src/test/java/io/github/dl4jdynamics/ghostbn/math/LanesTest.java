@@ -43,17 +43,17 @@ class LanesTest {
 
         double[][] doubles = new double[4][lanes];
         Arrays.stream(doubles).forEach(totals -> Arrays.fill(totals, 10));
-        DoubleLanes.sum(n.x, length, lanes, doubles[0]);
-        DoubleLanes.squares(n.x, length, lanes, n.centre, doubles[1]);
-        DoubleLanes.products(n.x, n.e, length, lanes, n.centre, doubles[2]);
-        DoubleLanes.weightedSquares(n.x, n.w, length, lanes, n.centre, doubles[3]);
+        new DoubleLanes().sum(n.x, length, lanes, doubles[0]);
+        new DoubleLanes().squares(n.x, length, lanes, n.centre, doubles[1]);
+        new DoubleLanes().products(n.x, n.e, length, lanes, n.centre, doubles[2]);
+        new DoubleLanes().weightedSquares(n.x, n.w, length, lanes, n.centre, doubles[3]);
         double[][] floats = new double[4][lanes];
         Arrays.stream(floats).forEach(totals -> Arrays.fill(totals, 10));
         float[] x = floats(n.x);
-        FloatLanes.sum(x, length, lanes, floats[0]);
-        FloatLanes.squares(x, length, lanes, floats(n.centre), floats[1]);
-        FloatLanes.products(x, floats(n.e), length, lanes, floats(n.centre), floats[2]);
-        FloatLanes.weightedSquares(x, floats(n.w), length, lanes, floats(n.centre), floats[3]);
+        new FloatLanes().sum(x, length, lanes, floats[0]);
+        new FloatLanes().squares(x, length, lanes, floats(n.centre), floats[1]);
+        new FloatLanes().products(x, floats(n.e), length, lanes, floats(n.centre), floats[2]);
+        new FloatLanes().weightedSquares(x, floats(n.w), length, lanes, floats(n.centre), floats[3]);
 
         for (int k = 0; k < 4; k++) {
             assertThat(doubles[k]).containsExactly(expected[k], within(1e-11));
@@ -76,15 +76,24 @@ class LanesTest {
         }
 
         double[][] doubles = {n.x.clone(), n.x.clone(), n.x.clone()};
-        DoubleLanes.normalise(doubles[0], length, lanes, n.centre, n.b, n.c);
-        DoubleLanes.backward(doubles[1], n.e, length, lanes, n.centre, n.a, n.b, n.c);
-        DoubleLanes.weightedBackward(doubles[2], n.e, n.w, length, lanes, n.centre, n.a, n.b, n.c);
+        new DoubleLanes().normalise(doubles[0], length, lanes, n.centre, n.b, n.c);
+        new DoubleLanes().backward(doubles[1], n.e, length, lanes, n.centre, n.a, n.b, n.c);
+        new DoubleLanes().weightedBackward(doubles[2], n.e, n.w, length, lanes, n.centre, n.a, n.b, n.c);
         float[][] floats = {floats(n.x), floats(n.x), floats(n.x)};
         float[] centre = floats(n.centre);
-        FloatLanes.normalise(floats[0], length, lanes, centre, floats(n.b), floats(n.c));
-        FloatLanes.backward(floats[1], floats(n.e), length, lanes, centre, floats(n.a), floats(n.b), floats(n.c));
-        FloatLanes.weightedBackward(
-                floats[2], floats(n.e), floats(n.w), length, lanes, centre, floats(n.a), floats(n.b), floats(n.c));
+        new FloatLanes().normalise(floats[0], length, lanes, centre, floats(n.b), floats(n.c));
+        new FloatLanes().backward(floats[1], floats(n.e), length, lanes, centre, floats(n.a), floats(n.b), floats(n.c));
+        new FloatLanes()
+                .weightedBackward(
+                        floats[2],
+                        floats(n.e),
+                        floats(n.w),
+                        length,
+                        lanes,
+                        centre,
+                        floats(n.a),
+                        floats(n.b),
+                        floats(n.c));
 
         for (int k = 0; k < 3; k++) {
             assertThat(doubles[k]).containsExactly(expected[k], within(1e-14));
@@ -100,7 +109,7 @@ class LanesTest {
         Arrays.fill(x, 0.1f);
         double[] total = new double[1];
 
-        FloatLanes.sum(x, x.length, 1, total);
+        new FloatLanes().sum(x, x.length, 1, total);
 
         assertThat(total[0] / (3_000_000.0 * 0.1f)).isCloseTo(1, within(1e-6));
     }
@@ -110,7 +119,7 @@ class LanesTest {
         double[] x = {1, Double.NaN, 2, 3, 4, 5};
         double[] totals = new double[3];
 
-        DoubleLanes.sum(x, 6, 3, totals);
+        new DoubleLanes().sum(x, 6, 3, totals);
 
         assertThat(totals).containsExactly(4, Double.NaN, 7);
     }
