@@ -121,13 +121,16 @@ public class GhostNormBenchmark {
     static void run(int rounds) throws RunnerException {
         Rounds times = new Rounds(GhostNormBenchmark.class, rounds, 1);
         Table.Builder table = Table.builder("layer", "against", "median ratio", "", "range", "bound");
-        for (String shape : SHAPES) {
-            for (String ghost : GHOSTS) {
+        for (String memory : new String[] {"without", "workspaces"}) {
+            for (String shape : SHAPES) {
+                String of = " " + memory + " " + shape;
                 String bound = shape.startsWith("1024") ? "<= 1/10" : "<= 1/20";
-                times.row(table, "step " + ghost + " " + shape, "step stock " + shape, bound);
-            }
-            for (String ghost : GHOSTS) {
-                times.row(table, "step " + ghost + " " + shape, "step copy " + shape, "");
+                for (String ghost : GHOSTS) {
+                    times.row(table, "step " + ghost + of, "step stock" + of, bound);
+                }
+                for (String ghost : GHOSTS) {
+                    times.row(table, "step " + ghost + of, "step copy" + of, "");
+                }
             }
         }
         System.out.println(table.build());
