@@ -40,8 +40,8 @@ import static com.google.common.base.Preconditions.checkNotNull;
  * plain batch normalization, faster.
  *
  * <p>Input: dense [N, C]; sequences [N, C, T] or [N, T, C]; images [N, C, H, W], [N, H, W, C] or flat; volumes
- * [N, C, D, H, W] or [N, D, H, W, C]. A mask weighs the steps in the statistics: masked ones count nothing, but are
- * normalised with the others. FLOAT, DOUBLE, and HALF, whose statistics are computed in FLOAT.
+ * [N, C, D, H, W] or [N, D, H, W, C]. A mask weighs the steps in the statistics: masked ones count nothing (if they
+ * are finite numbers), but are normalised with the others. FLOAT, DOUBLE, and HALF, whose statistics are computed in FLOAT.
  *
  * <p>Parameters, their names, order and initial values are those of {@link BatchNormalization}, so models go from one to
  * the other and back, see {@link GhostBatchNorms}. What differs on purpose, because the original is wrong there:

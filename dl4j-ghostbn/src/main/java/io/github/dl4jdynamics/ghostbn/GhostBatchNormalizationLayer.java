@@ -36,9 +36,6 @@ final class GhostBatchNormalizationLayer extends BaseLayer<GhostBatchNormalizati
     private static final long serialVersionUID = 1;
     private static final String GAMMA = BatchNormalizationParamInitializer.GAMMA;
     private static final String BETA = BatchNormalizationParamInitializer.BETA;
-    private static final String MEAN = BatchNormalizationParamInitializer.GLOBAL_MEAN;
-    private static final String VARIANCE = BatchNormalizationParamInitializer.GLOBAL_VAR;
-    private static final String LOG_DEVIATION = BatchNormalizationParamInitializer.GLOBAL_LOG_STD;
 
     /** What the last forward pass normalised with. */
     private transient GroupMoments moments;
@@ -60,14 +57,15 @@ final class GhostBatchNormalizationLayer extends BaseLayer<GhostBatchNormalizati
         INDArray output = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, x.shape(), 'c');
         INDArray y = output.dataType() == x.dataType() ? output : Nd4j.createUninitialized(x.dataType(), x.shape());
         GhostNorm norm = GhostNorms.of(x);
+        FlatParameters parameters = parameters();
         trained = training;
         if (training) {
             divide(x, axis);
             moments = norm.forward(
-                    x, y, axis, split, weights, affine(), layerConf().getEps());
+                    x, y, axis, split, weights, affine(parameters), layerConf().getEps());
         } else {
-            moments = GroupMoments.fixed(getParam(MEAN).toDoubleVector(), runningVariance());
-            norm.normalise(x, y, axis, moments, affine(), layerConf().getEps());
+            moments = GroupMoments.fixed(parameters.mean(), runningVariance(parameters));
+            norm.normalise(x, y, axis, moments, affine(parameters), layerConf().getEps());
         }
         return y == output ? output : output.assign(y);
     }
@@ -82,13 +80,11 @@ final class GhostBatchNormalizationLayer extends BaseLayer<GhostBatchNormalizati
         INDArray dx = output.dataType() == x.dataType() ? output : Nd4j.createUninitialized(x.dataType(), x.shape());
         GhostNorm norm = GhostNorms.of(x);
         double eps = layerConf().getEps();
+        FlatParameters parameters = parameters();
         AffineGradient affineGradient = trained
-                ? norm.backward(x, dy, dx, axis, split, weights, moments, affine(), eps)
-                : norm.normaliseBackward(x, dy, dx, axis, moments, affine(), eps);
-        Gradient gradient = new DefaultGradient();
-        writeAffineGradient(affineGradient, gradient);
-        writeRunningUpdate(gradient);
-        return new Pair<>(gradient, dx == output ? output : output.assign(dx));
+                ? norm.backward(x, dy, dx, axis, split, weights, moments, affine(parameters), eps)
+                : norm.normaliseBackward(x, dy, dx, axis, moments, affine(parameters), eps);
+        return new Pair<>(gradient(affineGradient, parameters), dx == output ? output : output.assign(dx));
     }
 
     /** The statistics are parameters with ready-made updates as gradients, which no batch size divides. */
@@ -169,9 +165,13 @@ final class GhostBatchNormalizationLayer extends BaseLayer<GhostBatchNormalizati
         return array.castTo(dataType == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT);
     }
 
-    private Affine affine() {
+    private FlatParameters parameters() {
+        return FlatParameters.read(params(), (int) layerConf().getNOut());
+    }
+
+    private Affine affine(FlatParameters parameters) {
         if (!layerConf().isLockGammaBeta()) {
-            return Affine.of(getParam(GAMMA), getParam(BETA));
+            return Affine.of(parameters.gamma(), parameters.beta());
         }
         double[] gamma = new double[(int) layerConf().getNOut()];
         double[] beta = gamma.clone();
@@ -180,54 +180,42 @@ final class GhostBatchNormalizationLayer extends BaseLayer<GhostBatchNormalizati
         return Affine.of(gamma, beta);
     }
 
-    private double[] runningVariance() {
-        if (!layerConf().isUseLogStd()) {
-            return getParam(VARIANCE).toDoubleVector();
+    private double[] runningVariance(FlatParameters parameters) {
+        double[] variance = parameters.spread();
+        if (layerConf().isUseLogStd()) {
+            Arrays.setAll(variance, c -> Math.pow(10, 2 * variance[c]));
         }
-        double[] variance = getParam(LOG_DEVIATION).toDoubleVector();
-        Arrays.setAll(variance, c -> Math.pow(10, 2 * variance[c]));
         return variance;
     }
 
-    private void writeAffineGradient(AffineGradient affineGradient, Gradient gradient) {
-        if (layerConf().isLockGammaBeta()) {
-            return;
+    private Gradient gradient(AffineGradient affineGradient, FlatParameters parameters) {
+        FlatParameters gradients =
+                FlatParameters.zeros(gradientsFlattened, (int) layerConf().getNOut());
+        if (!layerConf().isLockGammaBeta()) {
+            double[] gamma = affineGradient.gamma();
+            double[] beta = affineGradient.beta();
+            gradientNormalization().apply(gamma, beta);
+            gradients.setAffine(gamma, beta);
         }
-        double[] gamma = affineGradient.gamma();
-        double[] beta = affineGradient.beta();
-        double divisor = conf.isMiniBatch() ? getInputMiniBatchSize() : 1;
-        new AffineGradientNormalization(
-                        layerConf().getAffineGradientNormalization(),
-                        layerConf().getGradientNormalizationThreshold(),
-                        divisor)
-                .apply(gamma, beta);
-        write(gamma, GAMMA, gradient);
-        write(beta, BETA, gradient);
+        if (trained) {
+            RunningUpdate update =
+                    RunningUpdate.of(layerConf().getRunningRule(), layerConf().getDecay());
+            gradients.setStatistics(
+                    update.ofMean(moments, parameters.mean()),
+                    layerConf().isUseLogStd()
+                            ? update.ofLogDeviation(moments, parameters.spread())
+                            : update.ofVariance(moments, parameters.spread()));
+        }
+        gradients.write(gradientsFlattened);
+        Gradient gradient = new DefaultGradient();
+        gradientViews.forEach(gradient::setGradientFor);
+        return gradient;
     }
 
-    private void writeRunningUpdate(Gradient gradient) {
-        RunningUpdate update =
-                RunningUpdate.of(layerConf().getRunningRule(), layerConf().getDecay());
-        String spread = layerConf().isUseLogStd() ? LOG_DEVIATION : VARIANCE;
-        double[] mean = getParam(MEAN).toDoubleVector();
-        double[] deviation = getParam(spread).toDoubleVector();
-        if (!trained) {
-            write(new double[mean.length], MEAN, gradient);
-            write(new double[mean.length], spread, gradient);
-            return;
-        }
-        write(update.ofMean(moments, mean), MEAN, gradient);
-        write(
-                layerConf().isUseLogStd()
-                        ? update.ofLogDeviation(moments, deviation)
-                        : update.ofVariance(moments, deviation),
-                spread,
-                gradient);
-    }
-
-    private void write(double[] values, String parameter, Gradient gradient) {
-        INDArray view = gradientViews.get(parameter);
-        view.assign(Nd4j.createFromArray(values).castTo(view.dataType()));
-        gradient.setGradientFor(parameter, view);
+    private AffineGradientNormalization gradientNormalization() {
+        return new AffineGradientNormalization(
+                layerConf().getAffineGradientNormalization(),
+                layerConf().getGradientNormalizationThreshold(),
+                conf.isMiniBatch() ? getInputMiniBatchSize() : 1);
     }
 }

@@ -157,8 +157,8 @@ class BadInputTest {
                 layer.backpropGradient(LiveNets.random(TYPE, 2, 4, 3), LayerWorkspaceMgr.noWorkspaces());
 
         assertThat(y).containsOnly(0.5);
-        assertThat(LiveNets.values(back.getSecond())).containsOnly(0);
-        assertThat(LiveNets.values(back.getFirst().getGradientFor("gamma"))).containsOnly(0);
+        assertThat(LiveNets.values(back.getSecond())).containsOnly(0.0, -0.0);
+        assertThat(LiveNets.values(back.getFirst().getGradientFor("gamma"))).containsOnly(0.0, -0.0);
     }
 
     @ParameterizedTest
@@ -251,7 +251,7 @@ class BadInputTest {
                 .getFirst();
 
         assertThat(LiveNets.values(y.getRows(2, 3))).containsOnly(0.5);
-        assertThat(LiveNets.values(back.getSecond().getRows(2, 3))).containsOnly(0);
+        assertThat(LiveNets.values(back.getSecond().getRows(2, 3))).containsOnly(0.0, -0.0);
         assertThat(LiveNets.values(back.getFirst().getGradientFor("mean")))
                 .containsExactly(LiveNets.values(expected.getGradientFor("mean")), within(1e-14));
         assertThat(LiveNets.values(back.getFirst().getGradientFor("log10stdev")))
@@ -269,11 +269,11 @@ class BadInputTest {
         Pair<Gradient, INDArray> back =
                 layer.backpropGradient(LiveNets.random(TYPE, 2, 4, 3), LayerWorkspaceMgr.noWorkspaces());
 
-        assertThat(y).containsOnly(0);
-        assertThat(LiveNets.values(back.getSecond())).containsOnly(0);
-        assertThat(LiveNets.values(back.getFirst().getGradientFor("mean"))).containsOnly(0);
+        assertThat(y).containsOnly(0.0, -0.0);
+        assertThat(LiveNets.values(back.getSecond())).containsOnly(0.0, -0.0);
+        assertThat(LiveNets.values(back.getFirst().getGradientFor("mean"))).containsOnly(0.0, -0.0);
         assertThat(LiveNets.values(back.getFirst().getGradientFor("log10stdev")))
-                .containsOnly(0);
+                .containsOnly(0.0, -0.0);
     }
 
     @Test

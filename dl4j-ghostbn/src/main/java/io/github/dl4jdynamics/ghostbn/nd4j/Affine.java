@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.ghostbn.nd4j;
 
-import org.nd4j.linalg.api.ndarray.INDArray;
-
 /**
  * The affine map after normalisation, {@code y = gamma xhat + beta}, with one pair for each channel.
  */
@@ -15,12 +13,7 @@ public final class Affine {
         this.beta = beta;
     }
 
-    /** Learned values, as they are now. */
-    public static Affine of(INDArray gamma, INDArray beta) {
-        return of(gamma.toDoubleVector(), beta.toDoubleVector());
-    }
-
-    /** Given values. */
+    /** One gamma and one beta for each channel. */
     public static Affine of(double[] gamma, double[] beta) {
         return new Affine(gamma, beta);
     }

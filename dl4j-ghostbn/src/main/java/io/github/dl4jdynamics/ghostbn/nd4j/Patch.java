@@ -78,13 +78,16 @@ final class Patch {
             copy.run(offset, stride, 0, to - from);
             return;
         }
-        int value = from;
-        while (value < to) {
-            int position = value % positions;
+        int position = from % positions;
+        long offset = view.offset(example(from / positions), firstChannel, 0);
+        long nextExample = view.offset(split.step(), 0, 0);
+        for (int value = from; value < to; ) {
             int length = Math.min(positions - position, to - value);
-            int offset = (int) view.offset(example(value / positions), firstChannel, position);
-            copy.run(offset, (int) view.positionStride(), value - from, length);
+            int start = (int) (offset + position * view.positionStride());
+            copy.run(start, (int) view.positionStride(), value - from, length);
             value += length;
+            position = 0;
+            offset += nextExample;
         }
     }
 

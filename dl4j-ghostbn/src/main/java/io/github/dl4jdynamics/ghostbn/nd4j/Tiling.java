@@ -3,6 +3,7 @@ package io.github.dl4jdynamics.ghostbn.nd4j;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -19,6 +20,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class Tiling {
     /** Below this many elements, waking other threads costs more than they bring. */
     private static final long WORTH_SHARING = 1 << 14;
+
+    /** More shares than threads, so that a thread held up elsewhere leaves its shares to the others. */
+    private static final int SHARES_PER_THREAD = 4;
 
     /** Neighbouring channels taken at once, whole cache lines: many where there are groups enough to share out. */
     private static final int FEW_NEIGHBOURS = 32;
@@ -54,18 +58,29 @@ final class Tiling {
     /** Does the work on every block, on several threads if that is worth it. */
     void forEachBlock(Work work) {
         int runs = (view.channels() + channelsPerBlock - 1) / channelsPerBlock;
-        IntStream blocks = IntStream.range(0, split.groups() * runs);
-        boolean share = (long) view.examples() * view.channels() * view.positions() >= WORTH_SHARING;
-        (share ? blocks.parallel() : blocks).forEach(i -> {
-            int firstChannel = i % runs * channelsPerBlock;
-            int channels = Math.min(channelsPerBlock, view.channels() - firstChannel);
-            Workbench resting = benches.poll();
-            Workbench bench = resting == null ? new Workbench(newTile.get()) : resting;
-            try {
+        int blocks = split.groups() * runs;
+        if ((long) view.examples() * view.channels() * view.positions() < WORTH_SHARING) {
+            work(work, runs, 0, blocks);
+            return;
+        }
+        int shares = Math.min(blocks, SHARES_PER_THREAD * (ForkJoinPool.getCommonPoolParallelism() + 1));
+        IntStream.range(0, shares)
+                .parallel()
+                .forEach(share -> work(work, runs, (int) ((long) blocks * share / shares), (int)
+                        ((long) blocks * (share + 1) / shares)));
+    }
+
+    private void work(Work work, int runs, int from, int to) {
+        Workbench resting = benches.poll();
+        Workbench bench = resting == null ? new Workbench(newTile.get()) : resting;
+        try {
+            for (int i = from; i < to; i++) {
+                int firstChannel = i % runs * channelsPerBlock;
+                int channels = Math.min(channelsPerBlock, view.channels() - firstChannel);
                 work.on(new Block(view, split, i / runs, firstChannel, channels), bench);
-            } finally {
-                benches.add(bench);
             }
-        });
+        } finally {
+            benches.add(bench);
+        }
     }
 }
