@@ -64,7 +64,7 @@ import static com.google.common.base.Preconditions.checkNotNull;
  * <p>Cost: inputs are read and outputs written once in each direction; memory beyond them is three numbers per ghost
  * batch and channel. Batches of one value per channel give {@code y = beta}, as in the original.
  *
- * <p>Hoffer, Hubara, Soudry, "Train longer, generalize better", NeurIPS 2017, arXiv 1705.08741, algorithm 1.
+ * <p>Hoffer, Hubara, Soudry, "Train longer, generalize better", NeurIPS 2017, arXiv 1705.08741.
  *
  * @since 0.1.0
  */
@@ -325,7 +325,7 @@ public final class GhostBatchNormalization extends BatchNormalization {
         public Builder() {}
 
         /**
-         * Examples (not values) per ghost batch. Default 32 (Composer; the paper's experiments use 128).
+         * Examples (not values) per ghost batch. Default 32 (Composer; the paper's code uses 128).
          *
          * @param ghostBatchSize at least 1; {@link SplitRule#NEVER} for the statistics of the whole batch
          * @throws IllegalArgumentException if below 1

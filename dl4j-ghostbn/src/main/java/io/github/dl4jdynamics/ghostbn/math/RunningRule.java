@@ -7,8 +7,8 @@ package io.github.dl4jdynamics.ghostbn.math;
  * <p>All rules agree when there is one group. Groups without weight (wholly masked) or with non-finite statistics are
  * left out; if none remains, the running value stays.
  *
- * <p>Deviation: the paper's printed formula averages standard deviations with exponents that do not sum to one;
- * {@link #SEQUENTIAL} is what its code does. Hoffer, Hubara, Soudry, NeurIPS 2017, arXiv 1705.08741, algorithm 1.
+ * <p>{@link #SEQUENTIAL} is what the code released with the paper does: Hoffer, Hubara, Soudry, NeurIPS 2017, arXiv
+ * 1705.08741.
  *
  * @since 0.1.0
  */

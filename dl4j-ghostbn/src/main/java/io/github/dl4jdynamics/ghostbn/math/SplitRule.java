@@ -15,7 +15,7 @@ public final class SplitRule {
     /** A ghost batch size that no batch reaches: the statistics of the whole batch. */
     public static final int NEVER = Integer.MAX_VALUE;
 
-    /** 32, the default of Composer; the paper and TabNet use 128. */
+    /** 32, the default of Composer; the paper's code and TabNet use 128. */
     public static final int DEFAULT_GHOST_BATCH_SIZE = 32;
 
     /** 2 (ours): a single value has no variance, and its output would be beta whatever it is. */

@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Arrays have rank 2 to 5, examples in dimension 0 and channels in {@code channelAxis}; any order, any view; FLOAT
  * or DOUBLE, all of one type. Groups without weight give {@code y = beta}, {@code dx = 0}.
  *
- * <p>Hoffer, Hubara, Soudry, NeurIPS 2017, arXiv 1705.08741, algorithm 1.
+ * <p>Hoffer, Hubara, Soudry, NeurIPS 2017, arXiv 1705.08741.
  */
 public interface GhostNorm {
     /**
