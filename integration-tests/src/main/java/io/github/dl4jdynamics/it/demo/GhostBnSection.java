@@ -79,7 +79,7 @@ final class GhostBnSection implements DemoSection {
     }
 
     private static String fileName(Arm arm) {
-        return arm.name().replaceAll("[^a-z]+", "-").replaceAll("^-", "").toLowerCase(Locale.ROOT);
+        return arm.name().toLowerCase(Locale.ROOT).replaceAll("[^a-z]+", "-").replaceAll("^-", "");
     }
 
     private static Table lengths(List<ArmRuns> arms) {
