@@ -183,6 +183,16 @@ public final class GhostBatchNormalization extends BatchNormalization {
         this.affineGradientNormalization = affineGradientNormalization;
     }
 
+    /**
+     * Sets whether the running variance is stored as log10 of the standard deviation; once false it stays false.
+     *
+     * <p>DL4J-M2.1: deserialization sets true on every configuration that was never initialised, whatever it says.
+     */
+    @Override
+    public void setUseLogStd(boolean useLogStd) {
+        super.setUseLogStd(useLogStd && isUseLogStd());
+    }
+
     /** Examples (not values) per ghost batch; default 32. */
     public int getGhostBatchSize() {
         return ghostBatchSize;

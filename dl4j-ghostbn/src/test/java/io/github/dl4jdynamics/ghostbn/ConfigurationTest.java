@@ -131,11 +131,10 @@ class ConfigurationTest {
         assertThat(layer).isEqualTo(new GhostBatchNormalization()).hasSameHashCodeAs(new GhostBatchNormalization());
     }
 
-    /** DL4J-M2.1 forgets useLogStd(false) of any batch normalization that was saved before a network was made of it. */
+    /** Plain batch normalization forgets useLogStd(false) here, before a network was made of the configuration. */
     @ParameterizedTest
     @MethodSource("layers")
     void stack_survivesJsonAndYaml(GhostBatchNormalization layer) {
-        layer.setUseLogStd(true);
         MultiLayerConfiguration conf = stack(layer);
 
         assertThat(MultiLayerConfiguration.fromJson(conf.toJson())).isEqualTo(conf);
@@ -146,6 +145,22 @@ class ConfigurationTest {
                 .isInstanceOf(GhostBatchNormalization.class)
                 .isEqualTo(conf.getConf(1).getLayer())
                 .hasToString(conf.getConf(1).getLayer().toString());
+    }
+
+    @Test
+    void storedVariance_survivesJsonOfAConfigurationNeverInitialised_unlikePlain() {
+        Layer plain =
+                new BatchNormalization.Builder().nIn(7).nOut(7).useLogStd(false).build();
+
+        MultiLayerConfiguration ghostConf =
+                MultiLayerConfiguration.fromJson(stack(unusual().build()).toJson());
+        MultiLayerConfiguration plainConf =
+                MultiLayerConfiguration.fromJson(stack(plain).toJson());
+
+        assertThat(((BatchNormalization) ghostConf.getConf(1).getLayer()).isUseLogStd())
+                .isFalse();
+        assertThat(((BatchNormalization) plainConf.getConf(1).getLayer()).isUseLogStd())
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -163,7 +178,6 @@ class ConfigurationTest {
     @ParameterizedTest
     @MethodSource("layers")
     void graph_survivesJsonAndYaml(GhostBatchNormalization layer) {
-        layer.setUseLogStd(true);
         ComputationGraphConfiguration conf = LiveNets.base(DataType.FLOAT)
                 .graphBuilder()
                 .addInputs("in")
