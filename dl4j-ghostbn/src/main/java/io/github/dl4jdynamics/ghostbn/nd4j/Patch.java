@@ -36,11 +36,6 @@ final class Patch {
         return (to - from) * channels;
     }
 
-    /** Whether all values of the group are in the patch. */
-    boolean isWholeGroup(ChannelView view) {
-        return from == 0 && to == split.size(group) * view.positions();
-    }
-
     /** Takes the patch through an array in as few runs as its strides allow. */
     void transfer(ChannelView view, Copy copy) {
         if (channels > 1) {
