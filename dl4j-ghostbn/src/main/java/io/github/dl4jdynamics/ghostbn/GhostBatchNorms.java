@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import com.google.common.collect.ImmutableSet;
 import io.github.dl4jdynamics.ghostbn.math.RunningRule;
 import io.github.dl4jdynamics.ghostbn.math.SplitRule;
+import io.github.dl4jdynamics.spectral.oracle.ConfigurationCopy;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -133,7 +134,7 @@ public final class GhostBatchNorms {
      */
     public MultiLayerConfiguration convert(MultiLayerConfiguration configuration) {
         checkNotNull(configuration, "configuration to convert must not be null; pass a built one");
-        MultiLayerConfiguration copy = GhostBatchNormsCopy.of(configuration);
+        MultiLayerConfiguration copy = ConfigurationCopy.of(configuration);
         GhostBatchNormsConversion conversion = new GhostBatchNormsConversion(this::replacement, chosen);
         for (int i = 0; i < copy.getConfs().size(); i++) {
             NeuralNetConfiguration conf = copy.getConf(i);
@@ -157,7 +158,7 @@ public final class GhostBatchNorms {
      */
     public ComputationGraphConfiguration convert(ComputationGraphConfiguration configuration) {
         checkNotNull(configuration, "configuration to convert must not be null; pass a built one");
-        ComputationGraphConfiguration copy = GhostBatchNormsCopy.of(configuration);
+        ComputationGraphConfiguration copy = ConfigurationCopy.of(configuration);
         GhostBatchNormsConversion conversion = new GhostBatchNormsConversion(this::replacement, chosen);
         for (Map.Entry<String, GraphVertex> vertex : copy.getVertices().entrySet()) {
             if (vertex.getValue() instanceof LayerVertex) {

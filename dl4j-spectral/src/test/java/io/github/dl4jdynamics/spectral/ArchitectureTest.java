@@ -35,7 +35,12 @@ class ArchitectureTest {
                 .resideInAPackage(BASE + ".nd4j..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.deeplearning4j..", BASE + ".weights..", BASE + ".rates..", BASE + ".report..")
+                .resideInAnyPackage(
+                        "org.deeplearning4j..",
+                        BASE + ".oracle..",
+                        BASE + ".weights..",
+                        BASE + ".rates..",
+                        BASE + ".report..")
                 .check(classes);
     }
 
@@ -54,7 +59,7 @@ class ArchitectureTest {
     void sharedPackages_workWithoutTheSpectra() {
         noClasses()
                 .that()
-                .resideInAnyPackage(BASE + ".rates..", BASE + ".report..")
+                .resideInAnyPackage(BASE + ".oracle..", BASE + ".rates..", BASE + ".report..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(BASE + ".math..", BASE + ".nd4j..", BASE + ".weights..")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.dl4jdynamics.ghostbn;
+package io.github.dl4jdynamics.spectral.oracle;
 
 import java.io.Serializable;
 import java.net.URL;
@@ -11,6 +11,7 @@ import javax.tools.ToolProvider;
 
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.constraint.NonNegativeConstraint;
 import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
 import org.deeplearning4j.nn.conf.graph.AttentionVertex;
@@ -42,7 +43,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-class GhostBatchNormsCopyTest {
+class ConfigurationCopyTest {
 
     /** Something that cannot be serialized, as an anonymous class holding a stream would. */
     private static final class Opaque implements Serializable {
@@ -59,7 +60,7 @@ class GhostBatchNormsCopyTest {
 
     @Test
     void copy_hasTheSameJson() {
-        MultiLayerConfiguration conf = GhostBatchNormsNets.base()
+        MultiLayerConfiguration conf = new NeuralNetConfiguration.Builder()
                 .list()
                 .layer(new LSTM.Builder()
                         .nOut(4)
@@ -93,7 +94,7 @@ class GhostBatchNormsCopyTest {
         conf.setIterationCount(5);
         conf.setEpochCount(2);
 
-        MultiLayerConfiguration copy = GhostBatchNormsCopy.of(conf);
+        MultiLayerConfiguration copy = ConfigurationCopy.of(conf);
 
         assertThat(copy.toJson()).isEqualTo(conf.toJson());
         assertThat(copy).isEqualTo(conf).isNotSameAs(conf);
@@ -101,7 +102,7 @@ class GhostBatchNormsCopyTest {
 
     @Test
     void copyOfGraph_keepsWhatCloneForgets() {
-        ComputationGraphConfiguration conf = GhostBatchNormsNets.base()
+        ComputationGraphConfiguration conf = new NeuralNetConfiguration.Builder()
                 .graphBuilder()
                 .addInputs("in")
                 .setInputTypes(InputType.recurrent(4, 6))
@@ -127,7 +128,7 @@ class GhostBatchNormsCopyTest {
         new ComputationGraph(conf).init();
         conf.setIterationCount(9);
 
-        ComputationGraphConfiguration copy = GhostBatchNormsCopy.of(conf);
+        ComputationGraphConfiguration copy = ConfigurationCopy.of(conf);
 
         assertThat(copy.toJson()).isEqualTo(conf.toJson());
         assertThat(copy.getTopologicalOrder()).isNotNull().isEqualTo(conf.getTopologicalOrder());
@@ -137,7 +138,7 @@ class GhostBatchNormsCopyTest {
     @Test
     void copy_sharesWithinItselfWhatTheOriginalShares() {
         Nesterovs shared = new Nesterovs(new MapSchedule(ScheduleType.ITERATION, Map.of(0, 0.1, 4, 0.01)));
-        MultiLayerConfiguration conf = GhostBatchNormsNets.base()
+        MultiLayerConfiguration conf = new NeuralNetConfiguration.Builder()
                 .list()
                 .layer(new ConvolutionLayer.Builder(1, 1).nIn(1).nOut(1).build())
                 .layer(new OutputLayer.Builder().nIn(2).nOut(2).build())
@@ -145,7 +146,7 @@ class GhostBatchNormsCopyTest {
         updated(conf, 0).setIUpdater(shared);
         updated(conf, 1).setIUpdater(shared);
 
-        MultiLayerConfiguration copy = GhostBatchNormsCopy.of(conf);
+        MultiLayerConfiguration copy = ConfigurationCopy.of(conf);
 
         assertThat(updated(copy, 0).getIUpdater())
                 .isSameAs(updated(copy, 1).getIUpdater())
@@ -170,7 +171,7 @@ class GhostBatchNormsCopyTest {
                     application.loadClass("Own").getDeclaredConstructor().newInstance();
             thread.setContextClassLoader(application);
 
-            Serializable copy = GhostBatchNormsCopy.of(own);
+            Serializable copy = ConfigurationCopy.of(own);
 
             assertThat(failed).isZero();
             assertThat(copy).isNotSameAs(own).isExactlyInstanceOf(own.getClass());
@@ -181,7 +182,7 @@ class GhostBatchNormsCopyTest {
 
     @Test
     void partThatCannotBeSerialized_isNamed() {
-        assertThatThrownBy(() -> GhostBatchNormsCopy.of(new Opaque()))
+        assertThatThrownBy(() -> ConfigurationCopy.of(new Opaque()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("every part of the configuration must be serializable to be copied, got "
                         + "java.io.NotSerializableException: java.lang.Object; make that class Serializable and static, "

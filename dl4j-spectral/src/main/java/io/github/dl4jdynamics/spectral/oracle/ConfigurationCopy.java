@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.dl4jdynamics.ghostbn;
+package io.github.dl4jdynamics.spectral.oracle;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,11 +18,17 @@ import java.io.Serializable;
  * forgets {@code useLogStd(false)} of a network that was never initialised. Java serialization keeps all of it, and
  * objects that two layers shared stay shared between their copies.
  */
-final class GhostBatchNormsCopy {
-    private GhostBatchNormsCopy() {}
+public final class ConfigurationCopy {
+    private ConfigurationCopy() {}
 
-    /** @throws IllegalArgumentException if a part cannot be serialized */
-    static <T extends Serializable> T of(T configuration) {
+    /**
+     * A copy of a configuration and of all that it refers to.
+     *
+     * @param configuration of a network
+     * @return shares no object with the original
+     * @throws IllegalArgumentException if a part cannot be serialized
+     */
+    public static <T extends Serializable> T of(T configuration) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.oracle;
+
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.SubOp;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkNotNull;
+import static com.google.common.base.Preconditions.checkState;
+
+/**
+ * Mean loss and mean gradient of a network over fixed data, at any parameter vector.
+ *
+ * <pre>{@code
+ * L(theta) = 1/N sum_n loss_n(theta) [+ regularization]          g(theta) = dL / dtheta
+ *
+ * LossOracle oracle = LossOracle.builder(net).build();
+ * oracle.moveTo(net.params());
+ * INDArray gradient = oracle.zeros();
+ * double loss = oracle.addGradient(data, 1.0, gradient);
+ * }</pre>
+ *
+ * <p>Works on a private copy, so the network, its listeners, its inputs and the calling thread's random numbers are left
+ * as they are. The copy is a plain function of its parameters: no dropout, weight noise or randomized activations (RReLU
+ * has its mean slope), no clipped logarithms, recurrent networks start from state zero and see whole sequences. Random
+ * numbers that a custom layer draws are the same at every evaluation. The gradient is zero where the {@link #mask} does
+ * not count.
+ *
+ * <p>N counts examples: losses of sequences are summed over their steps, as in Deeplearning4j's score. Masks are honoured.
+ *
+ * <p>Memory: two parameter vectors, and the activations of one batch. Cost: that of the framework's own forward and
+ * backward passes, and one pass over the parameters per batch. For one thread at a time.
+ *
+ * @since 0.1
+ */
+public final class LossOracle {
+    private final LossNetwork network;
+    private final ParameterMask mask;
+    private final RegularizationTerms regularization;
+    private final boolean constrained;
+    private final int iteration;
+    private final int epoch;
+    private final String settings;
+
+    @SuppressWarnings("try") // scopes are left by closing them
+    private LossOracle(Builder builder) {
+        Model net = builder.net;
+        NoiseFreeConfiguration quiet = new NoiseFreeConfiguration(builder.normalization, builder.regularized);
+        try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces();
+                RandomState random = new RandomState()) {
+            INDArray parameters = net.params().dup();
+            if (net instanceof MultiLayerNetwork) {
+                MultiLayerNetwork original = (MultiLayerNetwork) net;
+                iteration = original.getIterationCount();
+                epoch = original.getEpochCount();
+                network = new MultiLayerLoss(quiet.of(original.getLayerWiseConfigurations()), parameters);
+            } else {
+                ComputationGraph original = (ComputationGraph) net;
+                iteration = original.getConfiguration().getIterationCount();
+                epoch = original.getConfiguration().getEpochCount();
+                network = new GraphLoss(quiet.of(original.getConfiguration()), parameters);
+            }
+            mask = ParameterMask.of(net, builder.normalization == BatchNormalizationMode.RUNNING_STATISTICS);
+            ParameterMask copied = ParameterMask.of(network.model());
+            checkState(
+                    mask.hasLayoutOf(copied),
+                    "the private copy must have the parameters of the network, got %s instead of %s",
+                    copied,
+                    mask);
+            regularization = builder.regularized ? new RegularizationTerms(network.model(), mask) : null;
+            network.gradient().assign(0);
+        }
+        constrained = isConstrained(net);
+        settings = "batchNormalization=" + builder.normalization + ", regularization="
+                + (builder.regularized ? "included" : "left out");
+    }
+
+    /**
+     * Starts a copy of a network.
+     *
+     * @param net an initialised {@code MultiLayerNetwork} or {@code ComputationGraph}; copied when the oracle is built
+     * @return a builder
+     * @throws IllegalArgumentException for any other model
+     * @throws IllegalStateException if the network is not initialised
+     */
+    public static Builder builder(Model net) {
+        return new Builder(net);
+    }
+
+    /** Which parameters count. */
+    public ParameterMask mask() {
+        return mask;
+    }
+
+    /** A new flat vector of zeros in the network's data type, outside any workspace. */
+    @SuppressWarnings("try") // the workspace scope is left by closing it
+    public INDArray zeros() {
+        try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+            return Nd4j.zeros(network.parameters().dataType(), mask.length());
+        }
+    }
+
+    /** The parameters at which the oracle is now; live, not to be changed. */
+    public INDArray parameters() {
+        return network.parameters();
+    }
+
+    /**
+     * Goes to a parameter vector.
+     *
+     * @param theta flat, of the network's length; copied
+     * @throws IllegalArgumentException if the length differs
+     */
+    public void moveTo(INDArray theta) {
+        checkLength(theta);
+        network.parameters().assign(theta.reshape(mask.length()));
+    }
+
+    /**
+     * Goes to a point of a segment: {@code from + s (to - from)}.
+     *
+     * @param from flat, of the network's length
+     * @param to flat, of the network's length
+     * @param s 0 at {@code from}, 1 at {@code to}
+     * @throws IllegalArgumentException if a length differs
+     */
+    public void moveTo(INDArray from, INDArray to, double s) {
+        checkLength(from);
+        checkLength(to);
+        INDArray theta = network.parameters();
+        Nd4j.getExecutioner().exec(new SubOp(to.reshape(mask.length()), from.reshape(mask.length()), theta));
+        theta.muli(s).addi(from.reshape(mask.length()));
+    }
+
+    /**
+     * Projects the parameters where the oracle is as the framework does after an update; nothing in a network without
+     * constraints.
+     *
+     * @param iterationNow 0-based, as the framework gives it
+     * @param epochNow 0-based
+     */
+    public void applyConstraints(int iterationNow, int epochNow) {
+        if (constrained) {
+            network.applyConstraints(iterationNow, epochNow);
+        }
+    }
+
+    /** Whether the network has constraints. */
+    public boolean isConstrained() {
+        return constrained;
+    }
+
+    /**
+     * Mean loss where the oracle is, by forward passes in training mode.
+     *
+     * @param data the rows to average over
+     * @return the loss, NaN or infinite if the network's is
+     */
+    @SuppressWarnings("try") // scopes are left by closing them
+    public double loss(LossData data) {
+        try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces();
+                RandomState random = new RandomState()) {
+            double sum = 0;
+            for (MultiDataSet batch : data.batches()) {
+                sum += LossData.rows(batch) * network.score(batch);
+            }
+            return sum / data.rows();
+        }
+    }
+
+    /**
+     * Mean loss and mean gradient where the oracle is: {@code sum += weight * g}.
+     *
+     * @param data the rows to average over
+     * @param weight any number
+     * @param sum flat vector of the network's length and type; left alone where the mask does not count
+     * @return the loss, NaN or infinite if the network's is
+     * @throws IllegalArgumentException if the length of {@code sum} differs
+     */
+    @SuppressWarnings("try") // scopes are left by closing them
+    public double addGradient(LossData data, double weight, INDArray sum) {
+        checkLength(sum);
+        try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces();
+                RandomState random = new RandomState()) {
+            double loss = 0;
+            for (MultiDataSet batch : data.batches()) {
+                loss += LossData.rows(batch) * network.differentiate(batch);
+                addScaled(network.gradient(), weight / data.rows(), sum);
+            }
+            if (regularization != null) {
+                regularization.addGradient(network.parameters(), weight, sum, iteration, epoch);
+            }
+            return loss / data.rows();
+        }
+    }
+
+    private void addScaled(INDArray gradient, double weight, INDArray sum) {
+        DataType type = sum.dataType();
+        for (long[] range : mask.ranges()) {
+            long length = range[1] - range[0];
+            INDArray from = part(gradient, range, length);
+            INDArray to = part(sum, range, length);
+            if (type == DataType.FLOAT || type == DataType.DOUBLE) {
+                Nd4j.getBlasWrapper().level1().axpy(length, weight, from, to);
+            } else {
+                to.addi(from.mul(weight));
+            }
+        }
+    }
+
+    private INDArray part(INDArray vector, long[] range, long length) {
+        return length == mask.length() ? vector : vector.get(NDArrayIndex.interval(range[0], range[1]));
+    }
+
+    private void checkLength(INDArray vector) {
+        checkArgument(
+                vector.length() == mask.length(),
+                "a parameter vector of this network must have %s elements, got %s",
+                mask.length(),
+                vector.length());
+    }
+
+    private static boolean isConstrained(Model net) {
+        Layer[] layers = net instanceof MultiLayerNetwork
+                ? ((MultiLayerNetwork) net).getLayers()
+                : ((ComputationGraph) net).getLayers();
+        for (Layer layer : layers) {
+            if (layer.conf() != null
+                    && layer.conf().getLayer() != null
+                    && layer.conf().getLayer().getConstraints() != null
+                    && !layer.conf().getLayer().getConstraints().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public String toString() {
+        return settings;
+    }
+
+    /** Settings of a {@link LossOracle}. */
+    public static final class Builder {
+        private final Model net;
+        private BatchNormalizationMode normalization = BatchNormalizationMode.BATCH_STATISTICS;
+        private boolean regularized;
+
+        private Builder(Model net) {
+            checkArgument(
+                    net instanceof MultiLayerNetwork || net instanceof ComputationGraph,
+                    "a LossOracle is of a MultiLayerNetwork or a ComputationGraph, got %s",
+                    net == null ? "null" : net.getClass().getName());
+            checkState(
+                    net instanceof MultiLayerNetwork
+                            ? ((MultiLayerNetwork) net).isInitCalled()
+                            : ((ComputationGraph) net).getVertices() != null,
+                    "the network of a LossOracle must be initialised; call init() first");
+            this.net = net;
+        }
+
+        /**
+         * What batch normalization normalizes with. Default {@link BatchNormalizationMode#BATCH_STATISTICS}, as in the
+         * reference code of loss change allocation.
+         *
+         * @param mode batch or running statistics
+         * @return this
+         */
+        public Builder batchNormalization(BatchNormalizationMode mode) {
+            normalization = checkNotNull(mode, "batchNormalization must not be null; BATCH_STATISTICS is the default");
+            return this;
+        }
+
+        /**
+         * Whether the loss includes the network's regularization (L1, L2, weight decay, custom ones), as the score of
+         * Deeplearning4j does. Default false, as in the reference code of loss change allocation. Coefficients that
+         * follow a schedule stay as they are when the oracle is built.
+         *
+         * @param included true for the regularized loss
+         * @return this
+         */
+        public Builder regularization(boolean included) {
+            regularized = included;
+            return this;
+        }
+
+        /**
+         * Makes the private copy.
+         *
+         * @return the oracle, at the network's present parameters
+         */
+        public LossOracle build() {
+            return new LossOracle(this);
+        }
+    }
+}
