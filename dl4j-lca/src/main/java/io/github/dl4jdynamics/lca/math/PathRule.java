@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.lca.math;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How the path integral of the gradient over a step's straight segment is computed: a {@link Quadrature} to begin with,
+ * and a finer one where the books of the step demand it.
+ *
+ * @see PathRules
+ */
+public interface PathRule {
+
+    /** The quadrature to begin each step with. */
+    Quadrature first();
+
+    /**
+     * The quadrature to go on with.
+     *
+     * @param current the quadrature that gave the books
+     * @param books of all data sets, with {@code current}
+     * @return empty if the books will do, or nothing finer is allowed
+     */
+    Optional<Quadrature> refine(Quadrature current, List<StepBooks> books);
+
+    /** Whether the books of a step are within what this rule promises; true for rules that promise nothing. */
+    boolean isBalanced(List<StepBooks> books);
+
+    /** Fewest new gradients per step and data set, the gradient before the step being known. */
+    int fewestGradients();
+
+    /** Most new gradients per step and data set. */
+    int mostGradients();
+}

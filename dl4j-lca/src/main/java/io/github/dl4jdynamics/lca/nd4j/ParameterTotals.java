@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.lca.nd4j;
+
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Running sums per parameter, in the network's precision but at least FLOAT, and on request the number of steps in which
+ * each helped and hurt. Memory: one parameter vector, two more of 4 bytes each with counts.
+ */
+public final class ParameterTotals {
+    private final float[] floats;
+    private final double[] doubles;
+    private final int[] helped;
+    private final int[] hurt;
+
+    /**
+     * Zeros.
+     *
+     * @param type of the network
+     * @param length of its flat parameter vector
+     * @param counted whether to count steps
+     */
+    public ParameterTotals(DataType type, long length, boolean counted) {
+        int size = Math.toIntExact(length);
+        floats = type == DataType.DOUBLE ? null : new float[size];
+        doubles = type == DataType.DOUBLE ? new double[size] : null;
+        helped = new int[counted ? size : 0];
+        hurt = new int[counted ? size : 0];
+    }
+
+    void add(long from, int n, double[] allocations) {
+        int start = (int) from;
+        if (floats != null) {
+            for (int i = 0; i < n; i++) {
+                floats[start + i] += (float) allocations[i];
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                doubles[start + i] += allocations[i];
+            }
+        }
+        if (helped.length > 0) {
+            for (int i = 0; i < n; i++) {
+                helped[start + i] += allocations[i] < 0 ? 1 : 0;
+                hurt[start + i] += allocations[i] > 0 ? 1 : 0;
+            }
+        }
+    }
+
+    /** Sum of a parameter's allocations; 0-based position in the flat vector. */
+    public double sum(long position) {
+        return floats != null ? floats[(int) position] : doubles[(int) position];
+    }
+
+    /** All sums, in the order of the flat vector; a copy. */
+    public double[] sums() {
+        double[] sums = new double[floats != null ? floats.length : doubles.length];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = sum(i);
+        }
+        return sums;
+    }
+
+    /** Whether steps are counted. */
+    public boolean isCounted() {
+        return helped.length > 0;
+    }
+
+    /** Steps in which each parameter helped; a copy, empty without counts. */
+    public int[] stepsHelped() {
+        return helped.clone();
+    }
+
+    /** Steps in which each parameter hurt; a copy, empty without counts. */
+    public int[] stepsHurt() {
+        return hurt.clone();
+    }
+}

@@ -1,0 +1,2 @@
+/** Flat parameter vectors in pieces, and the passes over them. */
+package io.github.dl4jdynamics.lca.nd4j;
