@@ -31,13 +31,13 @@ final class DumpIndex {
             LOSS, "[T, 3] float64: loss before the step, loss after it, sum of the allocations before rounding");
 
     private static final ImmutableList<String> PYTHON = ImmutableList.of(
-            "import json, os, numpy",
-            "folder = '.'  # where this index.json lies",
-            "with open(os.path.join(folder, 'index.json'), encoding='utf-8') as f: index = json.load(f)",
-            "loss = numpy.load(os.path.join(folder, 'loss.npy'))  # [T, 3]: before, after, allocated",
-            "T = len(loss)  # a run that was killed may leave one row more in the other files",
-            "steps = numpy.load(os.path.join(folder, 'steps.npy'))[:T].astype(int)  # [T, 2]: from, to",
-            "allocations = numpy.load(os.path.join(folder, 'allocations.npy'), mmap_mode='r')[:T]  # [T, K]",
+            "import json, pathlib, numpy",
+            "folder = pathlib.Path('.')  # where this index.json lies",
+            "index = json.loads((folder / 'index.json').read_text(encoding='utf-8'))",
+            "loss = numpy.load(folder / 'loss.npy')  # [T, 3]: before, after, allocated",
+            "T = len(loss)  # a run that was killed may leave a row more in the other files",
+            "steps = numpy.load(folder / 'steps.npy')[:T].astype(int)  # [T, 2]: from, to",
+            "allocations = numpy.load(folder / 'allocations.npy', mmap_mode='r')[:T]  # [T, K]",
             "columns = {a['name']: slice(a['offset'], a['offset'] + a['length']) for a in index['arrays']}",
             "def array(name, t):  # allocations of step t in the shape of the array",
             "    a = next(a for a in index['arrays'] if a['name'] == name)",
