@@ -105,6 +105,34 @@ public final class AllocationPass {
         }
     }
 
+    /** Allocation to a direction b instead of to single parameters: {@code <b, a S + b G> <b, theta' - theta>}. */
+    public double alongDirection(
+            INDArray from, INDArray to, INDArray s, double a, INDArray g, double b, INDArray direction) {
+        VectorReader directionReader = VectorReader.of(direction);
+        double[] piece = new double[PIECE];
+        double[] products = new double[2];
+        VectorReader beforeReader = VectorReader.of(from);
+        VectorReader afterReader = VectorReader.of(to);
+        VectorReader sumReader = VectorReader.of(s);
+        VectorReader endReader = VectorReader.of(g);
+        for (UnitSlice slice : slices) {
+            for (long position = slice.from; position < slice.to; position += PIECE) {
+                int n = (int) Math.min(PIECE, slice.to - position);
+                directionReader.read(position, n, piece);
+                beforeReader.read(position, n, before);
+                afterReader.read(position, n, after);
+                sumReader.read(position, n, sum);
+                endReader.read(position, n, end);
+                for (int i = 0; i < n; i++) {
+                    double gradient = (a == 0 ? 0 : a * sum[i]) + (b == 0 ? 0 : b * end[i]);
+                    products[0] += piece[i] * gradient;
+                    products[1] += piece[i] * (after[i] - before[i]);
+                }
+            }
+        }
+        return products[0] * products[1];
+    }
+
     private void book(UnitSlice slice, long position, int n, AllocationSums sums) {
         int helped = 0;
         int hurt = 0;

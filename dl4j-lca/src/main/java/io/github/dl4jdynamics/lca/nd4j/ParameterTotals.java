@@ -28,7 +28,8 @@ public final class ParameterTotals {
         hurt = new int[counted ? size : 0];
     }
 
-    void add(long from, int n, double[] allocations) {
+    /** Adds the allocations of {@code n} neighbouring parameters in one step. */
+    public void add(long from, int n, double[] allocations) {
         int start = (int) from;
         if (floats != null) {
             for (int i = 0; i < n; i++) {

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.lca;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import com.google.common.collect.ImmutableList;
+import io.github.dl4jdynamics.lca.math.Quadrature;
+import io.github.dl4jdynamics.lca.nd4j.AllocationPass;
+import io.github.dl4jdynamics.lca.nd4j.AllocationSums;
+import io.github.dl4jdynamics.lca.nd4j.ParameterTotals;
+import io.github.dl4jdynamics.spectral.oracle.LossData;
+import io.github.dl4jdynamics.spectral.oracle.LossOracle;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Allocations of the loss of each class, with the quadrature chosen for the loss of all. Each keeps the gradient where the
+ * segment begins and its totals, two parameter vectors; gradients in the segment pass through a scratch vector.
+ */
+final class ClassLosses {
+    private final LossOracle oracle;
+    private final AllocationPass pass;
+    private final int arrays;
+    private final int units;
+    private final List<ClassLoss> classes = new ArrayList<>();
+
+    ClassLosses(LossOracle oracle, AllocationPass pass, int arrays, int units, List<LossData> byClass) {
+        this.oracle = oracle;
+        this.pass = pass;
+        this.arrays = arrays;
+        this.units = units;
+        byClass.forEach(data -> classes.add(new ClassLoss(data, oracle)));
+    }
+
+    /** Begins a path where the oracle is. */
+    void begin() {
+        for (ClassLoss one : classes) {
+            one.gradient.assign(0);
+            one.loss = oracle.addGradient(one.data, 1, one.gradient);
+        }
+    }
+
+    /** Allocates a segment and goes on to the next. */
+    ImmutableList<LossAllocation> allocate(INDArray from, INDArray to, Quadrature quadrature, INDArray scratch) {
+        classes.forEach(one -> one.sums = new AllocationSums(arrays, units));
+        if (quadrature.weightAt(0) != 0) {
+            classes.forEach(one -> one.add(from, to, one.gradient, quadrature.weightAt(0)));
+        }
+        for (int k = 0; k < quadrature.size(); k++) {
+            double node = quadrature.node(k);
+            if (node > 0 && node < 1) {
+                oracle.moveTo(from, to, node);
+                for (ClassLoss one : classes) {
+                    scratch.assign(0);
+                    oracle.addGradient(one.data, 1, scratch);
+                    one.add(from, to, scratch, quadrature.weight(k));
+                }
+            }
+        }
+        oracle.moveTo(to);
+        ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
+        for (int c = 0; c < classes.size(); c++) {
+            ClassLoss one = classes.get(c);
+            double before = one.loss;
+            one.gradient.assign(0);
+            one.loss = oracle.addGradient(one.data, 1, one.gradient);
+            if (quadrature.weightAt(1) != 0) {
+                one.add(from, to, one.gradient, quadrature.weightAt(1));
+            }
+            allocations.add(new LossAllocation(
+                    "class " + c, before, one.loss, one.sums.total(), one.sums.arrays(), new long[0], new long[0]));
+        }
+        return allocations.build();
+    }
+
+    /** Totals by parameter of each class. */
+    List<ParameterTotals> totals() {
+        List<ParameterTotals> totals = new ArrayList<>();
+        classes.forEach(one -> totals.add(one.totals));
+        return totals;
+    }
+
+    private final class ClassLoss {
+        private final LossData data;
+        private final INDArray gradient;
+        private final ParameterTotals totals;
+        private double loss;
+        private AllocationSums sums;
+
+        ClassLoss(LossData data, LossOracle oracle) {
+            this.data = data;
+            this.gradient = oracle.zeros();
+            this.totals = new ParameterTotals(gradient.dataType(), gradient.length(), false);
+        }
+
+        void add(INDArray from, INDArray to, INDArray gradientThere, double weight) {
+            pass.allocate(from, to, gradientThere, weight, gradientThere, 0, sums, totals::add);
+        }
+    }
+}

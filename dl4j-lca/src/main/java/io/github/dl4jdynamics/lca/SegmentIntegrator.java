@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.lca;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import io.github.dl4jdynamics.lca.math.PathRule;
+import io.github.dl4jdynamics.lca.math.Quadrature;
+import io.github.dl4jdynamics.lca.math.StepBooks;
+import io.github.dl4jdynamics.lca.nd4j.AllocationPass;
+import io.github.dl4jdynamics.spectral.oracle.LossOracle;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Integrates the gradient along one straight segment by a {@link PathRule}, for all data sets at the same nodes.
+ *
+ * <pre>{@code
+ * gbar = a S + b G,   S = g(0) + sum over inner nodes c_k g(s_k),   G = g(1)
+ * }</pre>
+ *
+ * <p>S is summed up in one vector. A finer Simpson rule gives its old inner nodes half of their former share of g(0), so
+ * those whose coefficient changes are computed once more rather than kept in a vector of their own; the loss at the end
+ * and the gradient there are kept for the next segment.
+ */
+final class SegmentIntegrator {
+    private final LossOracle oracle;
+    private final PathRule rule;
+    private final List<TrackedLoss> losses;
+    private final AllocationPass pass;
+    private final double[] initialLosses;
+
+    private final SortedMap<Double, Double> coefficients = new TreeMap<>();
+    private Quadrature quadrature;
+    private double ofInside;
+    private double ofEnd;
+    private int gradients;
+    private List<StepBooks> books = List.of();
+
+    SegmentIntegrator(LossOracle oracle, PathRule rule, List<TrackedLoss> losses, AllocationPass pass) {
+        this.oracle = oracle;
+        this.rule = rule;
+        this.losses = losses;
+        this.pass = pass;
+        this.initialLosses = new double[losses.size()];
+        java.util.Arrays.fill(initialLosses, Double.NaN);
+    }
+
+    /** Begins a path. */
+    void begin(INDArray from) {
+        oracle.moveTo(from);
+        for (int i = 0; i < losses.size(); i++) {
+            losses.get(i).begin(oracle);
+            if (!Double.isFinite(initialLosses[i])) {
+                initialLosses[i] = losses.get(i).loss();
+            }
+        }
+    }
+
+    /** Whether the path can go on from where it is. */
+    boolean isFinite() {
+        return losses.stream().allMatch(loss -> Double.isFinite(loss.loss()));
+    }
+
+    /**
+     * Chooses the quadrature and computes what it needs.
+     *
+     * @return whether all losses and allocations are numbers
+     */
+    boolean integrate(INDArray from, INDArray to) {
+        gradients = 0;
+        coefficients.clear();
+        coefficients.put(0.0, 1.0);
+        quadrature = rule.first();
+        reachEnd(to);
+        books = evaluate(from, to);
+        while (books.stream().allMatch(StepBooks::isFinite)) {
+            Optional<Quadrature> finer = rule.refine(quadrature, books);
+            if (finer.isEmpty()) {
+                return true;
+            }
+            quadrature = finer.get();
+            books = evaluate(from, to);
+        }
+        return false;
+    }
+
+    /** A rule whose only node is inside the segment needs no gradient at the ends. */
+    private void reachEnd(INDArray to) {
+        oracle.moveTo(to);
+        boolean differentiated = quadrature.size() > 1 || quadrature.node(0) == 0 || quadrature.node(0) == 1;
+        for (TrackedLoss loss : losses) {
+            if (differentiated) {
+                loss.reachEnd(oracle);
+            } else {
+                loss.reachEndWithoutGradient(oracle);
+            }
+        }
+        gradients += differentiated ? 1 : 0;
+    }
+
+    private List<StepBooks> evaluate(INDArray from, INDArray to) {
+        if (quadrature.weightAt(0) == 0) {
+            losses.forEach(loss -> loss.inside().assign(0));
+            coefficients.clear();
+        }
+        ofInside = quadrature.weightAt(0) == 0 ? 1 : quadrature.weightAt(0);
+        ofEnd = quadrature.weightAt(1);
+        for (int k = 0; k < quadrature.size(); k++) {
+            double node = quadrature.node(k);
+            if (node > 0 && node < 1) {
+                double coefficient = quadrature.weight(k) / ofInside;
+                double missing = coefficient - coefficients.getOrDefault(node, 0.0);
+                if (Math.abs(missing) > 1e-9) {
+                    oracle.moveTo(from, to, node);
+                    losses.forEach(loss -> oracle.addGradient(loss.data(), missing, loss.inside()));
+                    coefficients.put(node, coefficient);
+                    gradients++;
+                }
+            }
+        }
+        List<StepBooks> now = new ArrayList<>();
+        for (int i = 0; i < losses.size(); i++) {
+            TrackedLoss loss = losses.get(i);
+            double[] projections = pass.projections(from, to, loss.inside(), loss.end());
+            double allocated = ofInside * projections[0] + (ofEnd == 0 ? 0 : ofEnd * projections[1]);
+            now.add(new StepBooks(loss.loss(), loss.lossAtEnd(), allocated, initialLosses[i]));
+        }
+        return now;
+    }
+
+    /** Goes on to the next segment. */
+    void advance() {
+        losses.forEach(TrackedLoss::advance);
+    }
+
+    /** The quadrature of the latest segment. */
+    Quadrature quadrature() {
+        return quadrature;
+    }
+
+    /** New gradients of the latest segment, on each data set. */
+    int gradients() {
+        return gradients;
+    }
+
+    /** Whether the latest segment's books are within what the rule promises. */
+    boolean isBalanced() {
+        return rule.isBalanced(books);
+    }
+
+    /** Books of the latest segment, one for each data set. */
+    List<StepBooks> books() {
+        return books;
+    }
+
+    /** Factor of the sum of gradients inside the segment. */
+    double factorInside() {
+        return ofInside;
+    }
+
+    /** Factor of the gradient at the end. */
+    double factorEnd() {
+        return ofEnd;
+    }
+}
