@@ -107,7 +107,7 @@ public final class LineChart {
         /**
          * Adds an area that stands on the areas added before: its positive values on their positive ones, its negative
          * values below their negative ones. NaN and infinite values count as 0. Lines and dots in the same chart are
-         * not stacked.
+         * not stacked; a single line over areas is drawn in the colour of the text.
          *
          * @param name shown in the legend
          * @param x positions, ascending, the same for all areas of the chart

@@ -10,6 +10,7 @@ function heatMap(figure, spec, { colour, stops, mix, text }) {
   const font = getComputedStyle(document.body).fontFamily;
   const helps = stops('helps');
   const hurts = stops('hurts');
+  const short = v => text(v).replace(/\.?0+e/, 'e');
   const missing = stops('missing')[0];
   const values = decode();
   const cells = picture();
@@ -74,7 +75,7 @@ function heatMap(figure, spec, { colour, stops, mix, text }) {
       }
       if (spec.groups.length && label.from > 0) {
         ctx.fillStyle = colour('soft');
-        ctx.fillRect(map.left - 5, Math.round(map.top + label.from / rows * map.height) - 0.5, map.width + 5, 1);
+        ctx.fillRect(map.left - 5, Math.round(map.top + label.from / rows * map.height), map.width + 5, 1);
       }
     });
     if (spec.yLabel) {
@@ -112,7 +113,7 @@ function heatMap(figure, spec, { colour, stops, mix, text }) {
       if (taken.some(t => Math.abs(t.at - at) < t.half + half + 8)) return;
       taken.push({ at, half });
       ctx.fillStyle = colour('faint');
-      ctx.fillRect(Math.round(at) - 0.5, map.top + map.height, 1, 4);
+      ctx.fillRect(Math.round(at), map.top + map.height, 1, 4);
       write(words, at, map.top + map.height + 12, 'center', 'faint');
     });
     write(spec.xLabel, map.left + map.width / 2, map.top + map.height + 29, 'center', 'soft', 12);
@@ -121,12 +122,12 @@ function heatMap(figure, spec, { colour, stops, mix, text }) {
   function colourBar(top) {
     const width = Math.round(Math.min(220, map.width * 0.45));
     const left = Math.round(map.left + (map.width - width) / 2);
-    const short = v => text(v).replace(/\.?0+e/, 'e');
     const beyond = spec.peak > spec.range * 1.0005;
-    for (let i = 0; i < width; i++) {
-      ctx.fillStyle = 'rgb(' + paint((2 * i / (width - 1) - 1) * spec.range) + ')';
-      ctx.fillRect(left + i, top, 1, 10);
-    }
+    const shades = ctx.createLinearGradient(left, 0, left + width, 0);
+    const all = [...helps].reverse().concat(hurts.slice(1));
+    all.forEach((shade, i) => shades.addColorStop(i / (all.length - 1), 'rgb(' + shade + ')'));
+    ctx.fillStyle = shades;
+    ctx.fillRect(left, top, width, 10);
     write(spec.negative, left - 8, top + 5, 'right', 'soft', 12);
     write(spec.positive, left + width + 8, top + 5, 'left', 'soft', 12);
     write((beyond ? '≤ ' : '') + short(-spec.range), left, top + 19, 'center', 'faint');
@@ -143,6 +144,7 @@ function heatMap(figure, spec, { colour, stops, mix, text }) {
   function redraw() {
     const width = box.clientWidth;
     const height = box.clientHeight;
+    tip.hidden = true;
     if (!width || !height) return;
     const sharp = window.devicePixelRatio || 1;
     canvas.width = Math.round(width * sharp);
@@ -154,9 +156,9 @@ function heatMap(figure, spec, { colour, stops, mix, text }) {
     ctx.font = '11px ' + font;
     const all = labels();
     const room = Math.min(width * 0.22, Math.max(0, ...all.map(l => Math.ceil(ctx.measureText(l.words).width))));
-    const left = (spec.yLabel ? 20 : 4) + (all.length ? room + 10 : 4);
+    const left = Math.round((spec.yLabel ? 20 : 4) + (all.length ? room + 10 : 4));
     const bottom = (spec.xLabel ? 38 : 22) + (spec.valueLabel ? 48 : 32);
-    map = { left, top: 6, width: Math.max(1, width - left - 16), height: Math.max(1, height - bottom - 6) };
+    map = { left, top: 6, width: Math.max(1, Math.floor(width - left - 16)), height: Math.max(1, height - bottom - 6) };
     if (rows && columns) {
       ctx.imageSmoothingEnabled = columns > map.width * sharp || rows > map.height * sharp;
       ctx.imageSmoothingQuality = 'high';
@@ -185,7 +187,7 @@ function heatMap(figure, spec, { colour, stops, mix, text }) {
     const last = spec.xLast ? spec.xLast[column] : spec.x[column];
     title.textContent = (spec.xLabel || 'x') + ' ' + text(spec.x[column]) +
       (last === spec.x[column] ? '' : ' to ' + text(last));
-    tip.replaceChildren(title, spec.rows[row] + ': ' + (isNaN(value) ? 'no value' : text(+value.toPrecision(3))));
+    tip.replaceChildren(title, spec.rows[row] + ': ' + (isNaN(value) ? 'no value' : short(+value.toPrecision(3))));
     const right = x + 14 + tip.offsetWidth > box.clientWidth;
     tip.style.left = Math.max(0, right ? x - 14 - tip.offsetWidth : x + 14) + 'px';
     tip.style.top = Math.max(0, Math.min(y - 20, box.clientHeight - tip.offsetHeight)) + 'px';

@@ -103,6 +103,9 @@
 
   function lineChart(spec) {
     const paints = colours(spec.series.length);
+    /* A single line over areas is their sum or their reference, and none of their kind. */
+    const over = spec.series.filter(s => s.style !== 'area');
+    if (over.length === 1 && spec.series.length > 1) paints[spec.series.indexOf(over[0])] = colour('ink');
     const many = spec.series.length > 8;
     const options = common(spec, many);
     options.scales = { x: axis(spec.xLabel, spec.logX), y: axis(spec.yLabel, spec.logY) };
@@ -351,10 +354,13 @@
 
   document.querySelectorAll('table').forEach(sortable);
   document.getElementById('theme').onclick = () => theme(root.dataset.theme === 'dark' ? 'light' : 'dark');
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', e => theme(e.matches ? 'dark' : 'light'));
-  let screenTheme = root.dataset.theme;
+  let screenTheme = null;
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', e => {
+    /* Paper is light to the browser too; charts made anew in its layout would lose their shape. */
+    if (screenTheme === null) theme(e.matches ? 'dark' : 'light');
+  });
   window.addEventListener('beforeprint', () => { screenTheme = root.dataset.theme; theme('light'); });
-  window.addEventListener('afterprint', () => theme(screenTheme));
+  window.addEventListener('afterprint', () => { theme(screenTheme); screenTheme = null; });
 
   const links = new Map([...document.querySelectorAll('nav a')].map(a => [a.hash.slice(1), a]));
   const watch = new IntersectionObserver(entries => {
