@@ -44,6 +44,7 @@ public final class BarChart {
         private final List<Map<String, Object>> series = new ArrayList<>();
         private String valueLabel = "";
         private String note = "";
+        private boolean signed;
 
         private Builder(String title, List<String> categories) {
             this.title = title;
@@ -66,6 +67,17 @@ public final class BarChart {
                     categories.size(),
                     values.length);
             series.add(ImmutableMap.of("name", name, "values", values.clone()));
+            return this;
+        }
+
+        /**
+         * Colours the bars by their sign, as {@link HeatMap} does: green below zero (helps), red above (hurts). For one
+         * series only. Default: one colour per series.
+         *
+         * @return this
+         */
+        public Builder signed() {
+            signed = true;
             return this;
         }
 
@@ -95,13 +107,20 @@ public final class BarChart {
          * Makes the chart.
          *
          * @return the series so far
+         * @throws IllegalArgumentException if it is signed and there is more than one series
          */
         public BarChart build() {
+            checkArgument(
+                    !signed || series.size() <= 1,
+                    "signed bar chart '%s' must have at most one series of bars, got %s; make one chart for each",
+                    title,
+                    series.size());
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("kind", "barChart");
             map.put("title", title);
             map.put("note", note);
             map.put("valueLabel", valueLabel);
+            map.put("signed", signed);
             map.put("categories", categories);
             map.put("series", new ArrayList<>(series));
             return new BarChart(map);

@@ -9,7 +9,7 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 
 /** Writes the blocks of one section: paragraphs, tables, and charts, neighbouring charts in a grid. */
 final class BlockHtml {
-    private static final ImmutableSet<String> CHARTS = ImmutableSet.of("lineChart", "barChart", "histogram");
+    private static final ImmutableSet<String> CHARTS = ImmutableSet.of("lineChart", "barChart", "histogram", "heatMap");
 
     private final StringBuilder html;
     private final boolean drawn;
@@ -72,12 +72,13 @@ final class BlockHtml {
                     .append("</script>\n");
         }
         if (drawn) {
+            note(ChartData.reduction(block));
             note(block.path("note").asText());
             html.append("<details><summary>Data</summary>\n");
         }
         for (ChartTable data : ChartTable.of(block)) {
             table(data.table());
-            note(data.every() == 1 ? "" : "One of every " + data.every() + " rows.");
+            note(data.note());
         }
         if (drawn) {
             html.append("</details>\n");

@@ -76,8 +76,16 @@ abstract class ChartBuilder<B extends ChartBuilder<B>> {
         return self();
     }
 
+    String title() {
+        return title;
+    }
+
     boolean isLogX() {
         return logX;
+    }
+
+    boolean isLogY() {
+        return logY;
     }
 
     Map<String, Object> head(String kind) {

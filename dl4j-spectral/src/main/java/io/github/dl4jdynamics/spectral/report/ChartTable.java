@@ -6,16 +6,23 @@ import java.util.List;
 
 import org.nd4j.shade.jackson.databind.JsonNode;
 
-/** The numbers of a chart as tables of at most 100 rows. */
+/** The numbers of a chart as tables of at most 100 rows, those of a heat map also of at most 12 columns. */
 final class ChartTable {
     private static final int MAX_ROWS = 100;
+    private static final int MAX_COLUMNS = 12;
 
     private final Table table;
     private final int every;
+    private final int everyColumn;
 
     private ChartTable(Table table, int every) {
+        this(table, every, 1);
+    }
+
+    private ChartTable(Table table, int every, int everyColumn) {
         this.table = table;
         this.every = every;
+        this.everyColumn = everyColumn;
     }
 
     static List<ChartTable> of(JsonNode chart) {
@@ -25,6 +32,8 @@ final class ChartTable {
                 return List.of(bars(chart));
             case "histogram":
                 return curves ? List.of(bins(chart), lines(chart)) : List.of(bins(chart));
+            case "heatMap":
+                return List.of(cells(chart));
             default:
                 return List.of(lines(chart));
         }
@@ -34,9 +43,14 @@ final class ChartTable {
         return table;
     }
 
-    /** 1 if all rows are shown, k if every k-th is. */
-    int every() {
-        return every;
+    /** Says which rows and columns are shown; empty if all are. */
+    String note() {
+        String rows = every == 1 ? "" : "One of every " + every + " rows";
+        String columns = everyColumn == 1 ? "" : "one of every " + everyColumn + " columns";
+        if (rows.isEmpty()) {
+            return columns.isEmpty() ? "" : "O" + columns.substring(1) + ".";
+        }
+        return rows + (columns.isEmpty() ? "." : " and " + columns + ".");
     }
 
     private static ChartTable bars(JsonNode chart) {
@@ -65,6 +79,26 @@ final class ChartTable {
             rows.row(JsonCell.value(edges.path(i)), JsonCell.value(edges.path(i + 1)), JsonCell.value(heights.get(i)));
         }
         return new ChartTable(rows.build(), every);
+    }
+
+    private static ChartTable cells(JsonNode chart) {
+        JsonNode x = chart.path("x");
+        JsonNode values = chart.path("values");
+        int every = every(values.size());
+        int everyColumn = every(x.size(), MAX_COLUMNS);
+        List<String> names = new ArrayList<>(List.of(HeatMapData.rowKind(chart)));
+        for (int c = 0; c < x.size(); c += everyColumn) {
+            names.add(ColumnFormat.significant(x.get(c).numberValue()));
+        }
+        Table.Builder rows = Table.builder(names.toArray(new String[0]));
+        for (int r = 0; r < values.size(); r += every) {
+            List<Object> row = new ArrayList<>(List.of(HeatMapData.rowName(chart, r)));
+            for (int c = 0; c < x.size(); c += everyColumn) {
+                row.add(JsonCell.value(values.get(r).path(c)));
+            }
+            rows.row(row.toArray());
+        }
+        return new ChartTable(rows.build(), every, everyColumn);
     }
 
     /** One column per series if all share their x values, else one row per point. */
@@ -115,6 +149,10 @@ final class ChartTable {
     }
 
     private static int every(int rows) {
-        return Math.max(1, (rows + MAX_ROWS - 1) / MAX_ROWS);
+        return every(rows, MAX_ROWS);
+    }
+
+    private static int every(int size, int most) {
+        return Math.max(1, (size + most - 1) / most);
     }
 }

@@ -46,8 +46,11 @@ final class HtmlPage {
         html.append("</main>\n<footer>dl4j-dynamics");
         charts.ifPresent(script -> html.append(" · charts by Chart.js ").append(Html.escape(script.version())));
         html.append("</footer>\n");
-        charts.ifPresent(
-                script -> html.append("<script>").append(script.inline()).append("</script>\n"));
+        charts.ifPresent(script -> html.append("<script>")
+                .append(script.inline())
+                .append("</script>\n<script>")
+                .append(resource("heatmap.js"))
+                .append("</script>\n"));
         html.append("<script>").append(resource("report.js")).append("</script>\n</body>\n</html>\n");
         return html.toString();
     }

@@ -139,6 +139,17 @@ public final class ReportSection {
         }
 
         /**
+         * Adds a chart; neighbouring charts stand side by side.
+         *
+         * @param chart coloured cells
+         * @return this
+         */
+        public Builder chart(HeatMap chart) {
+            blocks.add(chart.toMap());
+            return this;
+        }
+
+        /**
          * Makes the section.
          *
          * @return the contents so far

@@ -13,17 +13,21 @@
 
   const superscript = n => String(n).replace(/[-\d]/g, c => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(c)]);
 
+  const stops = name => colour(name).split(' ').map(c => [1, 3, 5].map(i => parseInt(c.slice(i, i + 2), 16)));
+
+  /* The colour between stops, each red, green, blue, at a place from 0 to 1. */
+  function mix(stops, place) {
+    const at = place * (stops.length - 1);
+    const k = Math.min(stops.length - 2, Math.floor(at));
+    return stops[k].map((v, j) => Math.round(v + (stops[k + 1][j] - v) * (at - k)));
+  }
+
   /* Up to eight series differ in hue; more follow a ramp in their order. */
   function colours(count) {
     const own = colour('series').split(' ');
     if (count <= own.length) return own;
-    const stops = colour('ramp').split(' ').map(c => [1, 3, 5].map(i => parseInt(c.slice(i, i + 2), 16)));
-    return Array.from({ length: count }, (_, i) => {
-      const at = (i / (count - 1)) * (stops.length - 1);
-      const k = Math.min(stops.length - 2, Math.floor(at));
-      const mix = stops[k].map((v, j) => Math.round(v + (stops[k + 1][j] - v) * (at - k)));
-      return '#' + mix.map(v => v.toString(16).padStart(2, '0')).join('');
-    });
+    return Array.from({ length: count }, (_, i) =>
+      '#' + mix(stops('ramp'), i / (count - 1)).map(v => v.toString(16).padStart(2, '0')).join(''));
   }
 
   function axis(label, log) {
@@ -69,14 +73,15 @@
   function dataset(series, spec, paint) {
     const data = points(series, spec);
     const dots = series.style === 'dots';
+    const area = series.style === 'area';
     const missing = i => !(data[i] && isFinite(data[i].y));
     /* A point between two gaps has no line to show it. */
     const radius = data.length > 1000 ? 0 : data.map((_, i) => (missing(i - 1) && missing(i + 1) ? 2.6 : 0));
     return {
-      type: 'line', label: series.name, style: dots ? 'dots' : series.style, data: data,
+      type: 'line', label: series.name, style: series.style, data: data, stack: area ? 'areas' : undefined,
       borderColor: paint, backgroundColor: paint, borderWidth: data.length > 1000 ? 1 : 1.8,
-      borderDash: series.style === 'dashed' ? [6, 4] : [], showLine: !dots,
-      pointRadius: dots ? 2.6 : radius, pointHoverRadius: 4, pointHitRadius: 8
+      borderDash: series.style === 'dashed' ? [6, 4] : [], showLine: !dots && !area,
+      pointRadius: dots ? 2.6 : area ? 0 : radius, pointHoverRadius: 4, pointHitRadius: 8
     };
   }
 
@@ -98,6 +103,9 @@
 
   function lineChart(spec) {
     const paints = colours(spec.series.length);
+    /* A single line over areas is their sum or their reference, and none of their kind. */
+    const over = spec.series.filter(s => s.style !== 'area');
+    if (over.length === 1 && spec.series.length > 1) paints[spec.series.indexOf(over[0])] = colour('ink');
     const many = spec.series.length > 8;
     const options = common(spec, many);
     options.scales = { x: axis(spec.xLabel, spec.logX), y: axis(spec.yLabel, spec.logY) };
@@ -130,6 +138,34 @@
         const top = y.getPixelForValue(height);
         ctx.globalAlpha = active.includes(i) ? 0.85 : 0.5;
         ctx.fillRect(left, top, right - left - gap, base - top);
+      });
+      ctx.restore();
+    }
+  };
+
+  /* Areas on areas: what is positive stands on what is positive, what is negative hangs below what is negative. */
+  const areas = {
+    id: 'areas',
+    beforeDatasetsDraw(chart) {
+      const { ctx, chartArea: area, scales: { x, y } } = chart;
+      const sets = chart.data.datasets.filter((d, i) => d.stack && chart.isDatasetVisible(i));
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(area.left, area.top, area.width, area.height);
+      ctx.clip();
+      [Math.max, Math.min].forEach(part => {
+        const base = sets.length ? sets[0].data.map(() => 0) : [];
+        sets.forEach(set => {
+          const below = base.map(v => y.getPixelForValue(v));
+          set.data.forEach((p, i) => { base[i] += part(0, isFinite(p.y) ? p.y : 0); });
+          const across = set.data.map(p => x.getPixelForValue(p.x));
+          ctx.beginPath();
+          across.forEach((left, i) => ctx.lineTo(left, y.getPixelForValue(base[i])));
+          for (let i = across.length - 1; i >= 0; i--) ctx.lineTo(across[i], below[i]);
+          ctx.fillStyle = set.backgroundColor;
+          ctx.globalAlpha = 0.78;
+          ctx.fill();
+        });
       });
       ctx.restore();
     }
@@ -172,6 +208,8 @@
     const longest = Math.max(0, ...spec.categories.map(c => c.length));
     const lying = spec.categories.length > 8 || longest * spec.categories.length > 70;
     const paints = colours(spec.series.length);
+    const strongest = name => 'rgb(' + stops(name).pop() + ')';
+    const signed = v => strongest(finite(v) < 0 ? 'helps' : 'hurts');
     const options = common(spec, false);
     const values = axis(spec.valueLabel, false);
     const names = {
@@ -193,7 +231,8 @@
     };
     const datasets = spec.series.map((s, i) => ({
       type: 'bar', label: s.name, style: 'bar', data: s.values.map(finite),
-      backgroundColor: paints[i], borderColor: paints[i], borderRadius: 2, maxBarThickness: 26,
+      backgroundColor: spec.signed ? s.values.map(signed) : paints[i], borderColor: paints[i],
+      borderRadius: 2, maxBarThickness: 26,
       categoryPercentage: 0.82, barPercentage: 0.92
     }));
     return { data: { labels: spec.categories, datasets: datasets }, options: options };
@@ -207,7 +246,8 @@
       d.borderColor = paint;
       d.backgroundColor = paint;
       d.borderWidth = d.type === 'bar' ? 0 : i === index ? 3 : chart.$widths[i];
-      d.order = i === index ? -1 : 0;
+      /* Stacks follow the order, so areas keep theirs. */
+      d.order = i === index && !d.stack ? -1 : 0;
     });
     chart.update('none');
   }
@@ -245,8 +285,9 @@
     const spec = JSON.parse(figure.querySelector('script').textContent);
     const box = figure.querySelector('.canvas');
     const keys = figure.querySelector('.legend');
+    if (spec.kind === 'heatMap') return heatMap(figure, spec, { colour, stops, mix, text });
     const config = { lineChart, histogram, barChart }[spec.kind](spec, box);
-    config.plugins = [bins, {
+    config.plugins = [bins, areas, {
       id: 'near',
       beforeInit: chart => { chart.$bins = config.bins; },
       afterEvent: (chart, { event }) => {
@@ -313,10 +354,13 @@
 
   document.querySelectorAll('table').forEach(sortable);
   document.getElementById('theme').onclick = () => theme(root.dataset.theme === 'dark' ? 'light' : 'dark');
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', e => theme(e.matches ? 'dark' : 'light'));
-  let screenTheme = root.dataset.theme;
+  let screenTheme = null;
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', e => {
+    /* Paper is light to the browser too; charts made anew in its layout would lose their shape. */
+    if (screenTheme === null) theme(e.matches ? 'dark' : 'light');
+  });
   window.addEventListener('beforeprint', () => { screenTheme = root.dataset.theme; theme('light'); });
-  window.addEventListener('afterprint', () => theme(screenTheme));
+  window.addEventListener('afterprint', () => { theme(screenTheme); screenTheme = null; });
 
   const links = new Map([...document.querySelectorAll('nav a')].map(a => [a.hash.slice(1), a]));
   const watch = new IntersectionObserver(entries => {

@@ -46,6 +46,32 @@ class ChartDataTest {
         assertThat(drawn(new double[0], new double[0]).path("x")).isEmpty();
     }
 
+    @Test
+    void of_longAreas_keepTheSamePoints() throws IOException {
+        int n = 20_000;
+        double[] x = IntStream.range(0, n).asDoubleStream().toArray();
+        LineChart.Builder chart = LineChart.builder("t");
+        for (int layer = 0; layer < 20; layer++) {
+            double[] y = new double[n];
+            y[1000 + 777 * layer] = layer % 2 == 0 ? 9 : -9;
+            chart.area("layer" + layer, x, y);
+        }
+        double[] spike = new double[n];
+        spike[18_888] = 9;
+        chart.line("sum", x, spike);
+
+        JsonNode all =
+                node(ChartData.of(node(Json.toString(chart.build().toMap()))).toString());
+
+        JsonNode first = all.at("/series/0/x");
+        assertThat(numbers(first)).hasSizeBetween(50, 3002).contains(0.0, 1000.0, 1000 + 777 * 19.0, 19_999.0);
+        for (int layer = 0; layer < 20; layer++) {
+            assertThat(all.at("/series/" + layer + "/x")).isEqualTo(first);
+            assertThat(numbers(all.at("/series/" + layer + "/y"))).contains(layer % 2 == 0 ? 9.0 : -9.0);
+        }
+        assertThat(numbers(all.at("/series/20/x"))).contains(18_888.0).isNotEqualTo(numbers(first));
+    }
+
     private static JsonNode drawn(double[] x, double[] y) throws IOException {
         LineChart chart = LineChart.builder("t").line("a", x, y).build();
         String drawn = ChartData.of(node(Json.toString(chart.toMap()))).toString();
