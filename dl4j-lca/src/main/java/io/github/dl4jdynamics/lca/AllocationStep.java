@@ -40,11 +40,27 @@ public final class AllocationStep {
         this.status = draft.status;
         this.rule = draft.rule;
         this.gradients = draft.gradients;
-        this.milliseconds = draft.milliseconds;
+        this.milliseconds = (System.nanoTime() - draft.started) / 1e6;
         this.note = draft.note;
         this.losses = ImmutableList.copyOf(draft.losses);
         this.classes = ImmutableList.copyOf(draft.classes);
         this.directions = draft.directions;
+    }
+
+    /** One step out of this one and the one after it; losses are those of the ends. */
+    AllocationStep joinedBy(AllocationStep next) {
+        Draft draft = new Draft();
+        draft.updatesBefore = updatesBefore;
+        draft.updatesAfter = next.updatesAfter;
+        draft.iteration = next.iteration;
+        draft.epoch = next.epoch;
+        draft.status = next.status;
+        draft.rule = next.rule;
+        draft.gradients = gradients + next.gradients;
+        draft.started = System.nanoTime() - (long) (1e6 * (milliseconds + next.milliseconds));
+        draft.note = note;
+        draft.losses = next.losses;
+        return new AllocationStep(draft);
     }
 
     /** Updates that this listener saw before the step. */
@@ -130,7 +146,7 @@ public final class AllocationStep {
         Status status = Status.BALANCED;
         String rule = "";
         int gradients;
-        double milliseconds;
+        long started;
         String note = "";
         ImmutableList<LossAllocation> losses = ImmutableList.of();
         ImmutableList<LossAllocation> classes = ImmutableList.of();

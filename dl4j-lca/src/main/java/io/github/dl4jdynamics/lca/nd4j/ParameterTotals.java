@@ -13,6 +13,13 @@ public final class ParameterTotals {
     private final int[] helped;
     private final int[] hurt;
 
+    private ParameterTotals(ParameterTotals other) {
+        floats = other.floats == null ? null : other.floats.clone();
+        doubles = other.doubles == null ? null : other.doubles.clone();
+        helped = other.helped.clone();
+        hurt = other.hurt.clone();
+    }
+
     /**
      * Zeros.
      *
@@ -26,6 +33,11 @@ public final class ParameterTotals {
         doubles = type == DataType.DOUBLE ? new double[size] : null;
         helped = new int[counted ? size : 0];
         hurt = new int[counted ? size : 0];
+    }
+
+    /** The same numbers, which no longer change. */
+    public ParameterTotals copy() {
+        return new ParameterTotals(this);
     }
 
     /** Adds the allocations of {@code n} neighbouring parameters in one step. */

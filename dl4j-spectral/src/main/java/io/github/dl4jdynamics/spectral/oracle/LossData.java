@@ -37,8 +37,12 @@ public final class LossData {
     private final long rows;
 
     private LossData(List<MultiDataSet> batches) {
+        this(batches, batches.stream().mapToLong(LossData::rows).sum());
+    }
+
+    private LossData(List<MultiDataSet> batches, long rows) {
         this.batches = ImmutableList.copyOf(batches);
-        this.rows = batches.stream().mapToLong(LossData::rows).sum();
+        this.rows = rows;
     }
 
     /**
@@ -149,6 +153,30 @@ public final class LossData {
         return select(all, size);
     }
 
+    /**
+     * The rows of each class: losses of which the loss over all rows is the mean, weighted by their numbers of rows. A class
+     * is the largest label of a row, 0-based; classes without rows are left out.
+     *
+     * @param wholeBatches true to keep all rows in the batches and mask those of other classes, so that a layer which
+     *     looks at whole batches sees the same ones; false for batches of one class
+     * @return at most as many as there are labels, each with the rows of its class
+     * @throws IllegalArgumentException unless there is one array of labels, of rank 2, without mask
+     */
+    public List<LossData> byClass(boolean wholeBatches) {
+        List<LossData> classes = new ArrayList<>();
+        RowClasses labels = new RowClasses(batches);
+        for (int c = 0; c < labels.count(); c++) {
+            int[] chosen = labels.rowsOf(c);
+            if (chosen.length > 0) {
+                classes.add(
+                        wholeBatches
+                                ? new LossData(labels.masked(c), chosen.length)
+                                : select(chosen, largestBatch()));
+            }
+        }
+        return classes;
+    }
+
     /** Number of rows (examples, not time steps). */
     public long rows() {
         return rows;
@@ -167,11 +195,6 @@ public final class LossData {
     /** Rows of a batch. */
     static long rows(MultiDataSet batch) {
         return batch.getFeatures(0).size(0);
-    }
-
-    /** Other batches of the caller's making. */
-    static LossData ofBatches(List<MultiDataSet> batches) {
-        return new LossData(batches);
     }
 
     private LossData select(int[] chosen, int size) {

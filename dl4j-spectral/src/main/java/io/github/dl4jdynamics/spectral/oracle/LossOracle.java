@@ -3,7 +3,10 @@ package io.github.dl4jdynamics.spectral.oracle;
 
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -47,6 +50,7 @@ public final class LossOracle {
     private final ParameterMask mask;
     private final RegularizationTerms regularization;
     private final boolean constrained;
+    private final boolean batchStatistics;
     private final int iteration;
     private final int epoch;
     private final String settings;
@@ -80,6 +84,7 @@ public final class LossOracle {
             network.gradient().assign(0);
         }
         constrained = isConstrained(net);
+        batchStatistics = hasBatchStatistics(network.model());
         settings = "batchNormalization=" + builder.normalization + ", regularization="
                 + (builder.regularized ? "included" : "left out");
     }
@@ -152,6 +157,14 @@ public final class LossOracle {
         if (constrained) {
             network.applyConstraints(iterationNow, epochNow);
         }
+    }
+
+    /**
+     * Whether the loss depends on how the data are cut into batches, as it does with batch normalization on batch
+     * statistics.
+     */
+    public boolean dependsOnBatches() {
+        return batchStatistics;
     }
 
     /** Whether the network has constraints. */
@@ -229,11 +242,25 @@ public final class LossOracle {
                 vector.length());
     }
 
-    private static boolean isConstrained(Model net) {
-        Layer[] layers = net instanceof MultiLayerNetwork
+    private static Layer[] layers(Model net) {
+        return net instanceof MultiLayerNetwork
                 ? ((MultiLayerNetwork) net).getLayers()
                 : ((ComputationGraph) net).getLayers();
-        for (Layer layer : layers) {
+    }
+
+    private static boolean hasBatchStatistics(Model copy) {
+        for (Layer layer : layers(copy)) {
+            boolean frozen = layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop;
+            Object conf = layer.conf() == null ? null : layer.conf().getLayer();
+            if (!frozen && conf instanceof BatchNormalization && !(conf instanceof FixedNormalization)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isConstrained(Model net) {
+        for (Layer layer : layers(net)) {
             if (layer.conf() != null
                     && layer.conf().getLayer() != null
                     && layer.conf().getLayer().getConstraints() != null

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.lca;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.google.common.collect.ImmutableList;
+import io.github.dl4jdynamics.lca.dump.AllocationDump;
+import io.github.dl4jdynamics.lca.dump.DumpedArray;
+import io.github.dl4jdynamics.lca.math.StepBooks;
+import io.github.dl4jdynamics.lca.nd4j.AllocationPass;
+import io.github.dl4jdynamics.lca.nd4j.AllocationSums;
+import io.github.dl4jdynamics.spectral.oracle.LossData;
+import io.github.dl4jdynamics.spectral.oracle.LossOracle;
+import io.github.dl4jdynamics.spectral.oracle.ParameterArray;
+import org.deeplearning4j.nn.api.Model;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+
+/** All that is kept to allocate the steps of one network: the private copy, the losses, the totals and the history. */
+final class Tracking implements Closeable {
+    final HistoryRecorder history;
+
+    private final LossChangeAllocationBuilder settings;
+    private final LossOracle oracle;
+    private final ImmutableList<ParameterArray> arrays;
+    private final ParameterUnits units;
+    private final AllocationPass pass;
+    private final List<TrackedLoss> losses = new ArrayList<>();
+    private final SegmentIntegrator integrator;
+    private final ClassLosses classes;
+    private final AllocationDump dump;
+
+    /** End of the step in a network with constraints; else it is read from the network. */
+    private final INDArray end;
+
+    Tracking(LossChangeAllocationBuilder settings, Model net) {
+        this.settings = settings;
+        oracle = LossOracle.builder(net)
+                .batchNormalization(settings.batchNormalization)
+                .regularization(settings.regularization)
+                .build();
+        LossDataCheck.check(settings, oracle);
+        arrays = oracle.mask().counted();
+        units = ParameterUnits.of(oracle.mask());
+        pass = new AllocationPass(units.slices());
+        settings.losses.forEach((name, data) -> losses.add(new TrackedLoss(name, data, oracle, settings.counts)));
+        integrator = new SegmentIntegrator(oracle, settings.rule, losses, pass);
+        classes = new ClassLosses(oracle, pass, arrays.size(), units.count(), byClass(settings, oracle));
+        end = oracle.isConstrained() ? oracle.zeros() : null;
+        history = new HistoryRecorder(settings, oracle.mask(), units, losses, classes);
+        dump = settings.dump == null ? null : openDump();
+    }
+
+    private static List<LossData> byClass(LossChangeAllocationBuilder settings, LossOracle oracle) {
+        LossData data = settings.losses.get(LossChangeAllocationBuilder.TRAIN);
+        return settings.perClass ? data.byClass(oracle.dependsOnBatches()) : List.of();
+    }
+
+    private AllocationDump openDump() {
+        List<DumpedArray> dumped = new ArrayList<>();
+        for (ParameterArray array : arrays) {
+            dumped.add(DumpedArray.builder()
+                    .name(array.name())
+                    .layer(array.layer())
+                    .key(array.key())
+                    .order(array.order())
+                    .shape(array.shape())
+                    .build());
+        }
+        try {
+            return AllocationDump.create(settings.dump, losses.get(0).name(), dumped);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Begins a path. */
+    void begin(INDArray theta) {
+        integrator.begin(theta);
+        classes.begin();
+    }
+
+    boolean isFinite() {
+        return integrator.isFinite();
+    }
+
+    /** The parameters after an update, as they will be when the framework has applied the constraints. */
+    INDArray endOfStep(INDArray parameters, int iteration, int epoch) {
+        if (end == null) {
+            return parameters;
+        }
+        oracle.moveTo(parameters);
+        oracle.applyConstraints(iteration, epoch);
+        return end.assign(oracle.parameters());
+    }
+
+    boolean integrate(INDArray from, INDArray to) {
+        return integrator.integrate(from, to);
+    }
+
+    /** Books and allocates the segment that was integrated, and goes on to the next. */
+    void allocate(INDArray from, INDArray to, AllocationStep.Draft draft) {
+        List<double[]> unitSums = new ArrayList<>();
+        ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
+        for (int i = 0; i < losses.size(); i++) {
+            AllocationSums sums = allocate(from, to, losses.get(i), i == 0 ? dump : null, draft, integrator.books().get(i));
+            unitSums.add(sums.units());
+            allocations.add(new LossAllocation(
+                    losses.get(i).name(),
+                    losses.get(i).loss(),
+                    losses.get(i).lossAtEnd(),
+                    sums.total(),
+                    sums.arrays(),
+                    sums.helped(),
+                    sums.hurt()));
+        }
+        draft.directions = alongBasis(from, to);
+        draft.status = integrator.isBalanced() ? AllocationStep.Status.BALANCED : AllocationStep.Status.UNBALANCED;
+        draft.rule = integrator.quadrature().toString();
+        draft.gradients = integrator.gradients();
+        draft.losses = allocations.build();
+        integrator.advance();
+        draft.classes = classes.allocate(from, to, integrator.quadrature(), losses.get(0).end());
+        AllocationStep step = new AllocationStep(draft);
+        history.add(step, unitSums);
+        settings.consumer.accept(new AllocationDetail(step, arrays, units.groups(), unitSums));
+    }
+
+    private AllocationSums allocate(
+            INDArray from, INDArray to, TrackedLoss loss, AllocationDump into, AllocationStep.Draft draft, StepBooks books) {
+        AllocationSums sums = new AllocationSums(arrays.size(), units.count());
+        if (into == null) {
+            pass.allocate(
+                    from,
+                    to,
+                    loss.inside(),
+                    integrator.factorInside(),
+                    loss.end(),
+                    integrator.factorEnd(),
+                    sums,
+                    loss.totals()::add);
+            return sums;
+        }
+        into.begin(draft.updatesBefore, draft.updatesAfter, books.lossBefore(), books.lossAfter(), books.allocated());
+        try {
+            pass.allocate(
+                    from,
+                    to,
+                    loss.inside(),
+                    integrator.factorInside(),
+                    loss.end(),
+                    integrator.factorEnd(),
+                    sums,
+                    (position, n, values) -> {
+                        loss.totals().add(position, n, values);
+                        write(into, values, n);
+                    });
+            into.end();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return sums;
+    }
+
+    private static void write(AllocationDump dump, double[] values, int n) {
+        try {
+            dump.values(values, n);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private double[] alongBasis(INDArray from, INDArray to) {
+        double[] allocations = new double[settings.basis == null ? 0 : (int) settings.basis.size(0)];
+        TrackedLoss loss = losses.get(0);
+        for (int b = 0; b < allocations.length; b++) {
+            INDArray direction = settings.basis.get(NDArrayIndex.point(b), NDArrayIndex.all());
+            allocations[b] = pass.alongDirection(
+                    from, to, loss.inside(), integrator.factorInside(), loss.end(), integrator.factorEnd(), direction);
+        }
+        return allocations;
+    }
+
+    /** Books of a segment that could not be integrated. */
+    ImmutableList<LossAllocation> unallocated() {
+        ImmutableList.Builder<LossAllocation> books = ImmutableList.builder();
+        losses.forEach(loss -> books.add(LossAllocation.unallocated(loss.name(), loss.loss(), loss.lossAtEnd())));
+        return books.build();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (dump != null) {
+            dump.close();
+        }
+    }
+}
