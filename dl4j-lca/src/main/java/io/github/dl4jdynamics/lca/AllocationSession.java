@@ -2,7 +2,6 @@
 package io.github.dl4jdynamics.lca;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 
 import io.github.dl4jdynamics.lca.nd4j.VectorComparison;
@@ -13,7 +12,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
 
 /**
  * Follows the path of one network's parameters: where the current step began, how many updates ago, and what to do at its
@@ -63,9 +61,10 @@ final class AllocationSession {
             capture(parameters);
         } else if (parameters.length() != theta.length()) {
             resized = true;
-            throw new IllegalStateException("the network must keep its parameters while LossChangeAllocation follows it, "
-                    + "got " + parameters.length() + " instead of " + theta.length()
-                    + "; give the changed network a new listener");
+            throw new IllegalStateException(
+                    "the network must keep its parameters while LossChangeAllocation follows it, "
+                            + "got " + parameters.length() + " instead of " + theta.length()
+                            + "; give the changed network a new listener");
         } else if (atEndOfStep && !VectorComparison.areEqual(theta, parameters)) {
             jump(parameters);
         }
@@ -123,7 +122,7 @@ final class AllocationSession {
     private void start(Model net) {
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             if (tracking == null) {
-                log.info(expectation(net));
+                log.info(ExpectedCost.of(settings, net));
                 tracking = new Tracking(settings, net);
             }
             tracking.begin(theta);
@@ -186,28 +185,6 @@ final class AllocationSession {
         theta = null;
         begun = false;
         atEndOfStep = false;
-    }
-
-    /** What training will cost, said before it costs anything. */
-    private String expectation(Model net) {
-        long rows = settings.losses.values().stream().mapToLong(data -> data.rows()).sum();
-        double batch = Math.max(1, net.batchSize());
-        double perGradient = rows / batch;
-        return String.format(
-                Locale.ROOT,
-                "LossChangeAllocation: %d rows, %d to %d new gradients of them per step (%s), steps %s, batches of %.0f: "
-                        + "expect an update that ends a step to take %.3g times as long, %.3g at most; %s",
-                rows,
-                settings.rule.fewestGradients(),
-                settings.rule.mostGradients(),
-                settings.rule,
-                settings.schedule,
-                batch,
-                1 + settings.rule.fewestGradients() * perGradient,
-                1 + settings.rule.mostGradients() * perGradient,
-                Double.isInfinite(settings.timeBudget)
-                        ? "everyIterations(k), a subset of the data or a timeBudget make it cheaper"
-                        : "steps are made longer to stay within " + settings.timeBudget + " of the training time");
     }
 
     /** Books of the first data set, if anything was measured. */

@@ -133,8 +133,8 @@ public final class AllocationStep {
 
     @Override
     public String toString() {
-        return "updates " + updatesBefore + " to " + updatesAfter + ": " + status + (note.isEmpty() ? "" : ", " + note) + ", "
-                + losses;
+        return "updates " + updatesBefore + " to " + updatesAfter + ": " + status + (note.isEmpty() ? "" : ", " + note)
+                + ", " + losses;
     }
 
     /** What a step is put together from. */

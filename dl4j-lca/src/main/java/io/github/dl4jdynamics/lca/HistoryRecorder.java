@@ -68,12 +68,13 @@ final class HistoryRecorder {
         ImmutableList.Builder<AllocationTotals> totals = ImmutableList.builder();
         for (int data = 0; data < losses.size(); data++) {
             totals.add(new AllocationTotals(
-                    losses.get(data).name(), unitTotals.get(data).clone(), losses.get(data).totals().copy()));
+                    losses.get(data).name(),
+                    unitTotals.get(data).clone(),
+                    losses.get(data).totals().copy()));
         }
         return new AllocationHistory(
                 settings.toString(),
                 cost,
-                mask,
                 arrays,
                 groups,
                 ImmutableList.copyOf(steps),

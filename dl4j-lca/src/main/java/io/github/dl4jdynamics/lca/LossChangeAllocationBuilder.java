@@ -132,8 +132,7 @@ public final class LossChangeAllocationBuilder {
      * get allocations like any parameter.
      */
     public LossChangeAllocationBuilder batchNormalization(BatchNormalizationMode mode) {
-        batchNormalization =
-                checkNotNull(mode, "batchNormalization must not be null; BATCH_STATISTICS is the default");
+        batchNormalization = checkNotNull(mode, "batchNormalization must not be null; BATCH_STATISTICS is the default");
         return this;
     }
 
@@ -179,7 +178,9 @@ public final class LossChangeAllocationBuilder {
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             INDArray rows = directions.dup('c');
             INDArray gram = rows.mmul(rows.transpose()).castTo(DataType.DOUBLE);
-            double off = gram.subi(Nd4j.eye(rows.size(0)).castTo(DataType.DOUBLE)).amaxNumber().doubleValue();
+            double off = gram.subi(Nd4j.eye(rows.size(0)).castTo(DataType.DOUBLE))
+                    .amaxNumber()
+                    .doubleValue();
             checkArgument(
                     off <= 1e-3,
                     "rows of the basis must be orthonormal, got inner products off by %s; take the Q of a QR decomposition",

@@ -172,7 +172,9 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
         }
         session.books().filter(RunBooks::isOff).ifPresent(books -> {
             saidUnbalanced = true;
-            log.warn("LossChangeAllocation: the books of this run are off: {}. Use PathRules.adaptive(). Logged once.", books);
+            log.warn(
+                    "LossChangeAllocation: the books of this run are off: {}. Use PathRules.adaptive(). Logged once.",
+                    books);
         });
     }
 
@@ -195,8 +197,9 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
             begin(model);
         } else if (current != model && !saidOthers) {
             saidOthers = true;
-            log.warn("LossChangeAllocationListener follows the first network it saw and leaves others out, such as the other "
-                    + "workers of ParallelWrapper; give each network a listener of its own. Logged once.");
+            log.warn(
+                    "LossChangeAllocationListener follows the first network it saw and leaves others out, such as the other "
+                            + "workers of ParallelWrapper; give each network a listener of its own. Logged once.");
         }
         return !idle && followed.get() == model;
     }
@@ -209,7 +212,8 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
                 throw e;
             }
             idle = true;
-            log.error("LossChangeAllocation cannot follow the network; training goes on without it: {}", e.getMessage());
+            log.error(
+                    "LossChangeAllocation cannot follow the network; training goes on without it: {}", e.getMessage());
         }
     }
 

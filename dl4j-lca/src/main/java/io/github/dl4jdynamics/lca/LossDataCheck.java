@@ -30,7 +30,8 @@ final class LossDataCheck {
             settings.losses.get(LossChangeAllocationBuilder.TRAIN).byClass(false);
         }
         checkArgument(
-                settings.basis == null || settings.basis.size(1) == oracle.mask().length(),
+                settings.basis == null
+                        || settings.basis.size(1) == oracle.mask().length(),
                 "directions of the basis must have as many elements as the network has parameters, %s, got %s",
                 oracle.mask().length(),
                 settings.basis == null ? 0 : settings.basis.size(1));
@@ -42,7 +43,8 @@ final class LossDataCheck {
         } catch (RuntimeException e) {
             MultiDataSet batch = data.batches().get(0);
             throw new IllegalArgumentException(
-                    "loss data '" + name + "' must fit the network, got batches with features " + shapes(batch.getFeatures())
+                    "loss data '" + name + "' must fit the network, got batches with features "
+                            + shapes(batch.getFeatures())
                             + " and labels " + shapes(batch.getLabels()) + ", on which it fails: " + e.getMessage()
                             + "; give the data that the network trains on",
                     e);

@@ -65,6 +65,10 @@ public final class RunBooks {
         return new RunBooks(first, change, allocated, gross, steps, unbalanced, gaps);
     }
 
+    static RunBooks upTo(double firstLoss, double change, double allocated) {
+        return new RunBooks(firstLoss, change, allocated, Double.NaN, 1, 0, 0);
+    }
+
     /** True change of the loss over all allocated steps. */
     public double change() {
         return change;

@@ -20,7 +20,6 @@ import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-
 /** All that is kept to allocate the steps of one network: the private copy, the losses, the totals and the history. */
 final class Tracking implements Closeable {
     final HistoryRecorder history;
@@ -108,7 +107,13 @@ final class Tracking implements Closeable {
         List<double[]> unitSums = new ArrayList<>();
         ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
         for (int i = 0; i < losses.size(); i++) {
-            AllocationSums sums = allocate(from, to, losses.get(i), i == 0 ? dump : null, draft, integrator.books().get(i));
+            AllocationSums sums = allocate(
+                    from,
+                    to,
+                    losses.get(i),
+                    i == 0 ? dump : null,
+                    draft,
+                    integrator.books().get(i));
             unitSums.add(sums.units());
             allocations.add(new LossAllocation(
                     losses.get(i).name(),
@@ -125,14 +130,20 @@ final class Tracking implements Closeable {
         draft.gradients = integrator.gradients();
         draft.losses = allocations.build();
         integrator.advance();
-        draft.classes = classes.allocate(from, to, integrator.quadrature(), losses.get(0).end());
+        draft.classes = classes.allocate(
+                from, to, integrator.quadrature(), losses.get(0).end());
         AllocationStep step = new AllocationStep(draft);
         history.add(step, unitSums);
         settings.consumer.accept(new AllocationDetail(step, arrays, units.groups(), unitSums));
     }
 
     private AllocationSums allocate(
-            INDArray from, INDArray to, TrackedLoss loss, AllocationDump into, AllocationStep.Draft draft, StepBooks books) {
+            INDArray from,
+            INDArray to,
+            TrackedLoss loss,
+            AllocationDump into,
+            AllocationStep.Draft draft,
+            StepBooks books) {
         AllocationSums sums = new AllocationSums(arrays.size(), units.count());
         if (into == null) {
             pass.allocate(

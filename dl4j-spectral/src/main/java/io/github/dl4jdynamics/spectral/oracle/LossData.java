@@ -169,9 +169,7 @@ public final class LossData {
             int[] chosen = labels.rowsOf(c);
             if (chosen.length > 0) {
                 classes.add(
-                        wholeBatches
-                                ? new LossData(labels.masked(c), chosen.length)
-                                : select(chosen, largestBatch()));
+                        wholeBatches ? new LossData(labels.masked(c), chosen.length) : select(chosen, largestBatch()));
             }
         }
         return classes;

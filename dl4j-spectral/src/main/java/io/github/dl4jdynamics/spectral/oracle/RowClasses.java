@@ -78,7 +78,8 @@ final class RowClasses {
                 start += rows;
                 if (some) {
                     masked.add(new org.nd4j.linalg.dataset.MultiDataSet(
-                            batch.getFeatures(), batch.getLabels(), batch.getFeaturesMaskArrays(), new INDArray[] {mask}));
+                            batch.getFeatures(), batch.getLabels(), batch.getFeaturesMaskArrays(), new INDArray[] {mask
+                            }));
                 }
             }
         }

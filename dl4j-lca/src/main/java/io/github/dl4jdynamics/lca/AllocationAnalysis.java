@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.lca;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import com.google.common.collect.ImmutableList;
+import io.github.dl4jdynamics.lca.math.HarmTest;
+import io.github.dl4jdynamics.lca.math.HelpedHistogram;
+import io.github.dl4jdynamics.lca.math.HelpingShares;
+import io.github.dl4jdynamics.lca.math.PeakSynchronization;
+import io.github.dl4jdynamics.spectral.oracle.ParameterArray;
+
+/**
+ * What the allocations of a run tell: who helps how often, which layers hurt, whether layers learn at the same moments.
+ *
+ * <p>Computed when asked for, of the first data set unless said otherwise. Immutable.
+ *
+ * @since 0.1
+ */
+public final class AllocationAnalysis {
+    /** Level at which a layer counts as hurting or helping, before the correction for several layers; ours. */
+    public static final double SIGNIFICANCE = 0.01;
+
+    private final AllocationHistory history;
+
+    AllocationAnalysis(AllocationHistory history) {
+        this.history = history;
+    }
+
+    /** Share of the parameters that helped, step by step. */
+    public HelpingShares helping(int data) {
+        return helping(data, null);
+    }
+
+    /**
+     * Share of one layer's parameters that helped, step by step.
+     *
+     * @throws IllegalArgumentException if there is no such layer
+     */
+    public HelpingShares helping(int data, String layer) {
+        List<long[]> rows = new ArrayList<>();
+        for (AllocationStep step : history.steps()) {
+            if (step.isAllocated()) {
+                rows.add(counts(step.losses().get(data), layer));
+            }
+        }
+        return HelpingShares.of(column(rows, 0), column(rows, 1), column(rows, 2));
+    }
+
+    private long[] counts(LossAllocation loss, String layer) {
+        long[] helped = loss.helpedByArray();
+        long[] hurt = loss.hurtByArray();
+        long[] counts = new long[3];
+        for (int a = 0; a < helped.length; a++) {
+            ParameterArray array = history.arrays().get(a);
+            if (layer == null || array.layer().equals(layer)) {
+                counts[0] += helped[a];
+                counts[1] += hurt[a];
+                counts[2] += array.length() - helped[a] - hurt[a];
+            }
+        }
+        return counts;
+    }
+
+    private static long[] column(List<long[]> rows, int index) {
+        return rows.stream().mapToLong(row -> row[index]).toArray();
+    }
+
+    /** Share of the steps in which each parameter helped; without counts all are taken to have never moved. */
+    public HelpedHistogram helpedByParameter(int data) {
+        int[] helped = history.stepsHelped(data);
+        int[] hurt = history.stepsHurt(data);
+        int kept = 0;
+        int[] keptHelped = new int[(int) countedParameters(helped.length)];
+        int[] keptHurt = new int[keptHelped.length];
+        for (ParameterArray array : history.arrays()) {
+            for (long i = array.offset(); helped.length > 0 && i < array.end(); i++) {
+                keptHelped[kept] = helped[(int) i];
+                keptHurt[kept++] = hurt[(int) i];
+            }
+        }
+        return HelpedHistogram.of(keptHelped, keptHurt, history.books(data).steps());
+    }
+
+    private long countedParameters(int counts) {
+        return counts == 0
+                ? 0
+                : history.arrays().stream().mapToLong(ParameterArray::length).sum();
+    }
+
+    /** A verdict on each layer, input first. */
+    public ImmutableList<LayerVerdict> verdicts(int data) {
+        ImmutableList<String> layers = history.layers();
+        double[][] series = history.layerSeries(data);
+        ImmutableList.Builder<LayerVerdict> verdicts = ImmutableList.builder();
+        for (int l = 0; l < series.length; l++) {
+            verdicts.add(new LayerVerdict(layers.get(l), HarmTest.of(series[l]), SIGNIFICANCE / series.length));
+        }
+        return verdicts.build();
+    }
+
+    /** Whether peaks of the layers fall together beyond what the course of training as a whole explains. */
+    public PeakSynchronization synchronization(int data) {
+        double[][] series = history.layerSeries(data);
+        int steps = history.steps().size();
+        return PeakSynchronization.of(series, PeakSynchronization.DEFAULT_DEPTH, 0, segment(steps));
+    }
+
+    /** A tenth of the run, so that its trend is not taken for synchronization; at least 20 steps. */
+    private static int segment(int steps) {
+        return Math.max(20, steps / 10);
+    }
+
+    /** One line of advice for each layer that hurts, input first; empty if none does. */
+    public ImmutableList<String> advice() {
+        return verdicts(0).stream()
+                .filter(verdict -> !verdict.advice().isEmpty())
+                .map(verdict -> String.format(
+                        java.util.Locale.ROOT,
+                        "%s hurts (total %+.4g, p = %.2g): %s",
+                        verdict.layer(),
+                        verdict.test().total(),
+                        verdict.test().pHurts(),
+                        verdict.advice()))
+                .collect(ImmutableList.toImmutableList());
+    }
+}
