@@ -197,7 +197,7 @@ public final class HarmTest {
         return exact;
     }
 
-    /** For example {@code total 0.03120 over 4500 steps, p hurts 5.0e-05, p helps 1.0, blocks of 18}. */
+    /** For example {@code total 0.03120 over 4500 steps, p hurts 5.0e-05, p helps 1.0, blocks of 68}. */
     @Override
     public String toString() {
         return String.format(
