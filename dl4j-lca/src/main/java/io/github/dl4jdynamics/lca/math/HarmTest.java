@@ -107,7 +107,7 @@ public final class HarmTest {
      * means of batches (Jones, Haran, Caffo, Neath, "Fixed-width output analysis for Markov chain Monte Carlo", JASA 101,
      * 2006). The shorter {@code T^(1/3)} is better for short correlations, but there is little to gain and, with the slow
      * trends of training, much to lose: for a correlation of 0.9 between steps it found harm at p &lt;= 0.01 in 7 % of
-     * series of 1000 steps without any, this one in 1.5 %. Even, so that no block ends in half a swing of two steps.
+     * series of 1000 steps without any, this one in 2 %. Even, so that no block ends in half a swing of two steps.
      *
      * @param steps T, those measured; 196 are needed for a p below 1e-4
      */
