@@ -107,9 +107,9 @@ public final class HarmTest {
      * means of batches (Jones, Haran, Caffo, Neath, "Fixed-width output analysis for Markov chain Monte Carlo", JASA 101,
      * 2006). The shorter {@code T^(1/3)} is better for short correlations, but there is little to gain and, with the slow
      * trends of training, much to lose: for a correlation of 0.9 between steps it found harm at p &lt;= 0.01 in 7 % of
-     * series of 1000 steps without any, this one in 1.5 %. Even, so that no block ends in half a swing of two steps.
+     * series of 1000 steps without any, this one in 2 %. Even, so that no block ends in half a swing of two steps.
      *
-     * @param steps T, those measured; 196 are needed for a p below 1e-4
+     * @param steps T, those measured; a p below 1e-4 needs 14 blocks, which 209 steps or more always make
      */
     public static int defaultBlockLength(int steps) {
         int length = (int) Math.ceil(Math.sqrt(steps));
@@ -197,7 +197,7 @@ public final class HarmTest {
         return exact;
     }
 
-    /** For example {@code total 0.03120 over 4500 steps, p hurts 5.0e-05, p helps 1.0, blocks of 18}. */
+    /** For example {@code total 0.03120 over 4500 steps, p hurts 5.0e-05, p helps 1.0, blocks of 68}. */
     @Override
     public String toString() {
         return String.format(

@@ -4,7 +4,6 @@ package io.github.dl4jdynamics.lca.math;
 import java.util.Arrays;
 
 import static com.google.common.base.Preconditions.checkArgument;
-import static com.google.common.base.Preconditions.checkElementIndex;
 
 /**
  * How often single parameters help: a histogram over the share of iterations in which each one did.
@@ -86,19 +85,9 @@ public final class HelpedHistogram {
         return new HelpedHistogram(counts, neverMoved, sum / (helped.length - neverMoved));
     }
 
-    /** Bins on [0, 1]. */
-    public int bins() {
-        return counts.length;
-    }
-
-    /**
-     * Parameters in a bin.
-     *
-     * @param bin 0-based
-     * @throws IndexOutOfBoundsException if there is no such bin
-     */
-    public long count(int bin) {
-        return counts[checkElementIndex(bin, counts.length, "bin")];
+    /** Parameters per bin, bin 0 from share 0 upwards. A copy. */
+    public long[] counts() {
+        return counts.clone();
     }
 
     /** Parameters that helped or hurt in some iteration: the sum of all bins. */

@@ -4,7 +4,6 @@ package io.github.dl4jdynamics.lca.math;
 import java.util.Locale;
 
 import static com.google.common.base.Preconditions.checkArgument;
-import static com.google.common.base.Preconditions.checkElementIndex;
 
 /**
  * Share of the parameters that help, iteration by iteration.
@@ -74,26 +73,14 @@ public final class HelpingShares {
         return ofAll.length;
     }
 
-    /**
-     * Share of all parameters that helped in an iteration.
-     *
-     * @param iteration 0-based
-     * @return from 0 to 1; NaN without parameters
-     * @throws IndexOutOfBoundsException if there is no such iteration
-     */
-    public double ofAll(int iteration) {
-        return ofAll[checkElementIndex(iteration, ofAll.length, "iteration")];
+    /** Share of all parameters that helped, per iteration, from 0 to 1; NaN without parameters. A copy. */
+    public double[] ofAll() {
+        return ofAll.clone();
     }
 
-    /**
-     * Share of the parameters that moved the loss in an iteration which helped.
-     *
-     * @param iteration 0-based
-     * @return from 0 to 1; NaN if none moved it
-     * @throws IndexOutOfBoundsException if there is no such iteration
-     */
-    public double ofMoved(int iteration) {
-        return ofMoved[checkElementIndex(iteration, ofMoved.length, "iteration")];
+    /** Share of the parameters that moved the loss which helped, per iteration; NaN if none moved it. A copy. */
+    public double[] ofMoved() {
+        return ofMoved.clone();
     }
 
     /** Mean over iterations of the share of all; NaN if there is none. */

@@ -24,10 +24,11 @@ import static com.google.common.base.Preconditions.checkElementIndex;
  * out before shifting and for the tolerance, since layers measured at every tenth iteration coincide more than by chance.
  *
  * <p>A shift keeps the number of peaks of a layer and the distances between them, so layers that swing by themselves are
- * no evidence. A phase in which all layers have more peaks is: shifted around the whole run, the default, five
- * independent layers whose swings shrink by a factor of 20 from first to last iteration, as those of a training do, were
- * "synchronised" at p &lt;= 0.05 in all of 200 trials. Segments in which no such trend is seen take it out, since every
- * layer keeps its number of peaks in each; then single iterations are the evidence.
+ * no evidence. A phase in which all layers have more peaks is. Shifted around the whole run, the default, independent
+ * layers whose swings shrink by a factor of 20 from first to last iteration, as those of a training may, were
+ * "synchronised" at p &lt;= 0.05 in all of 200 trials (five layers, 500 iterations); shifted inside segments of 50
+ * iterations, in 6 % of 100. Segments keep the number of peaks of every phase: choose them short against such trends, and
+ * long against the swings of one layer, which every seam cuts.
  *
  * <p>With fewer than two layers that have a peak, p is 1: no evidence. The seed is fixed. Immutable. O(layers iterations +
  * shifts peaks (1 + tolerance)).
@@ -38,7 +39,7 @@ import static com.google.common.base.Preconditions.checkElementIndex;
  * @since 0.1
  */
 public final class PeakSynchronization {
-    /** Standard deviations below the mean, 1 (ours: a tenth of the iterations of a layer without structure). */
+    /** Standard deviations below the mean, 1 (ours: 13 % of independent normal values are peaks). */
     public static final double DEFAULT_DEPTH = 1;
 
     /** Random shifts, 10,000: the smallest p is just below 1e-4 (ours). */
@@ -51,7 +52,7 @@ public final class PeakSynchronization {
     private final double expected;
     private final double p;
 
-    private PeakSynchronization(double[][] allocations, double depth, int tolerance, int segment) {
+    PeakSynchronization(double[][] allocations, double depth, int tolerance, int segment, int shifts) {
         this.peaks = Arrays.stream(allocations)
                 .map(layer -> PeakMoments.of(layer, depth))
                 .toArray(int[][]::new);
@@ -65,7 +66,7 @@ public final class PeakSynchronization {
         SplittableRandom random = new SplittableRandom(SEED);
         double sum = 0;
         int atLeast = 0;
-        for (int i = 0; i < SHIFTS; i++) {
+        for (int i = 0; i < shifts; i++) {
             for (int layer = 0; layer < observed.length; layer++) {
                 shift(observed[layer], segment, near.length, random, shifted[layer]);
             }
@@ -73,8 +74,8 @@ public final class PeakSynchronization {
             sum += byChance;
             atLeast += byChance >= coincidences ? 1 : 0;
         }
-        this.expected = sum / SHIFTS;
-        this.p = (1.0 + atLeast) / (1 + SHIFTS);
+        this.expected = sum / shifts;
+        this.p = (1.0 + atLeast) / (1 + shifts);
     }
 
     /**
@@ -110,7 +111,7 @@ public final class PeakSynchronization {
                     allocations[0].length,
                     allocations[layer].length);
         }
-        return new PeakSynchronization(allocations, depth, tolerance, segment);
+        return new PeakSynchronization(allocations, depth, tolerance, segment, SHIFTS);
     }
 
     /** Measured iterations before each one, and at the end all of them. */
@@ -145,17 +146,26 @@ public final class PeakSynchronization {
         Arrays.fill(near, 0);
         long count = 0;
         for (int[] layer : peaks) {
-            for (int peak : layer) {
-                count += near[peak];
-            }
-            for (int peak : layer) {
-                int last = (int) Math.min(near.length - 1L, (long) peak + tolerance);
-                for (int t = Math.max(0, peak - tolerance); t <= last; t++) {
-                    near[t]++;
+            if (tolerance == 0) {
+                // Peaks of one layer never coincide, so one pass both counts and adds: twice as fast.
+                for (int peak : layer) {
+                    count += near[peak]++;
                 }
+            } else {
+                count += Arrays.stream(layer).mapToLong(peak -> near[peak]).sum();
+                addWindows(layer, tolerance, near);
             }
         }
         return count;
+    }
+
+    private static void addWindows(int[] layer, int tolerance, int[] near) {
+        for (int peak : layer) {
+            int last = (int) Math.min(near.length - 1L, (long) peak + tolerance);
+            for (int t = Math.max(0, peak - tolerance); t <= last; t++) {
+                near[t]++;
+            }
+        }
     }
 
     /** Layers. */
@@ -190,7 +200,7 @@ public final class PeakSynchronization {
         return p;
     }
 
-    /** For example {@code 412 coincidences of peaks, 160.2 expected, p 5.0e-05, 20 layers}. */
+    /** For example {@code 412 coincidences of peaks, 160.2 expected, p 0.00010, 20 layers}. */
     @Override
     public String toString() {
         return String.format(

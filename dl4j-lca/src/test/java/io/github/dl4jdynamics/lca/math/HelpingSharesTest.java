@@ -12,10 +12,8 @@ class HelpingSharesTest {
     void shares_areOfAllAndOfThoseThatMoved() {
         HelpingShares shares = HelpingShares.of(new long[] {5, 3, 0}, new long[] {3, 1, 4}, new long[] {2, 0, 4});
 
-        assertThat(new double[] {shares.ofAll(0), shares.ofAll(1), shares.ofAll(2)})
-                .containsExactly(0.5, 0.75, 0);
-        assertThat(new double[] {shares.ofMoved(0), shares.ofMoved(1), shares.ofMoved(2)})
-                .containsExactly(0.625, 0.75, 0);
+        assertThat(shares.ofAll()).containsExactly(0.5, 0.75, 0);
+        assertThat(shares.ofMoved()).containsExactly(0.625, 0.75, 0);
         assertThat(shares.meanOfAll()).isCloseTo(1.25 / 3, within(1e-15));
         assertThat(shares.meanOfMoved()).isCloseTo(1.375 / 3, within(1e-15));
         assertThat(shares.standardDeviationOfAll())
@@ -30,18 +28,17 @@ class HelpingSharesTest {
         HelpingShares few = HelpingShares.of(new long[] {50}, new long[] {50}, new long[] {0});
         HelpingShares many = HelpingShares.of(new long[] {50}, new long[] {50}, new long[] {900});
 
-        assertThat(few.ofAll(0)).isEqualTo(0.5);
-        assertThat(many.ofAll(0)).isEqualTo(0.05);
-        assertThat(many.ofMoved(0)).isEqualTo(few.ofMoved(0)).isEqualTo(0.5);
+        assertThat(few.ofAll()).containsExactly(0.5);
+        assertThat(many.ofAll()).containsExactly(0.05);
+        assertThat(many.ofMoved()).isEqualTo(few.ofMoved()).containsExactly(0.5);
     }
 
     @Test
     void iterationInWhichNothingMoved_isLeftOutOfTheMeanOfMoved() {
         HelpingShares shares = HelpingShares.of(new long[] {1, 0, 0}, new long[] {1, 0, 0}, new long[] {2, 4, 0});
 
-        assertThat(shares.ofMoved(1)).isNaN();
-        assertThat(shares.ofAll(1)).isZero();
-        assertThat(shares.ofAll(2)).isNaN();
+        assertThat(shares.ofMoved()).containsExactly(0.5, Double.NaN, Double.NaN);
+        assertThat(shares.ofAll()).containsExactly(0.25, 0, Double.NaN);
         assertThat(shares.meanOfMoved()).isEqualTo(0.5);
         assertThat(shares.meanOfAll()).isEqualTo(0.125);
         assertThat(shares.standardDeviationOfMoved()).isZero();
@@ -59,8 +56,7 @@ class HelpingSharesTest {
                     shares.standardDeviationOfMoved()
                 })
                 .containsOnly(Double.NaN);
-        assertThatThrownBy(() -> shares.ofAll(0)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> shares.ofMoved(0)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(shares.ofAll()).isEmpty();
     }
 
     @Test
@@ -68,8 +64,18 @@ class HelpingSharesTest {
         long many = 3_000_000_000L;
 
         assertThat(HelpingShares.of(new long[] {many}, new long[] {many}, new long[] {2 * many})
-                        .ofAll(0))
-                .isEqualTo(0.25);
+                        .ofAll())
+                .containsExactly(0.25);
+    }
+
+    @Test
+    void shares_areCopies() {
+        HelpingShares shares = HelpingShares.of(new long[] {1}, new long[] {1}, new long[] {0});
+
+        shares.ofAll()[0] = 99;
+        shares.ofMoved()[0] = 99;
+
+        assertThat(shares.ofAll()).isEqualTo(shares.ofMoved()).containsExactly(0.5);
     }
 
     @Test
