@@ -3,6 +3,7 @@ package io.github.dl4jdynamics.lca;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 import com.google.common.collect.ImmutableList;
 import io.github.dl4jdynamics.lca.math.HarmTest;
@@ -21,6 +22,8 @@ import io.github.dl4jdynamics.spectral.oracle.ParameterArray;
 public final class AllocationAnalysis {
     /** Level at which a layer counts as hurting or helping, before the correction for several layers; ours. */
     public static final double SIGNIFICANCE = 0.01;
+
+    private static final int SHORTEST_SEGMENT = 20;
 
     private final AllocationHistory history;
 
@@ -100,16 +103,21 @@ public final class AllocationAnalysis {
         return verdicts.build();
     }
 
-    /** Whether peaks of the layers fall together beyond what the course of training as a whole explains. */
+    /**
+     * Whether peaks of the layers fall on the same steps more often than those of layers shifted at random around the whole
+     * run. A decline that all layers share is taken for synchronization too.
+     */
     public PeakSynchronization synchronization(int data) {
-        double[][] series = history.layerSeries(data);
-        int steps = history.steps().size();
-        return PeakSynchronization.of(series, PeakSynchronization.DEFAULT_DEPTH, 0, segment(steps));
+        return PeakSynchronization.of(history.layerSeries(data));
     }
 
-    /** A tenth of the run, so that its trend is not taken for synchronization; at least 20 steps. */
-    private static int segment(int steps) {
-        return Math.max(20, steps / 10);
+    /**
+     * The same with shifts within tenths of the run, at least 20 steps long, so that the course of training as a whole is
+     * no evidence.
+     */
+    public PeakSynchronization synchronizationWithinSegments(int data) {
+        int segment = Math.max(SHORTEST_SEGMENT, history.steps().size() / 10);
+        return PeakSynchronization.of(history.layerSeries(data), PeakSynchronization.DEFAULT_DEPTH, 0, segment);
     }
 
     /** One line of advice for each layer that hurts, input first; empty if none does. */
@@ -117,7 +125,7 @@ public final class AllocationAnalysis {
         return verdicts(0).stream()
                 .filter(verdict -> !verdict.advice().isEmpty())
                 .map(verdict -> String.format(
-                        java.util.Locale.ROOT,
+                        Locale.ROOT,
                         "%s hurts (total %+.4g, p = %.2g): %s",
                         verdict.layer(),
                         verdict.test().total(),

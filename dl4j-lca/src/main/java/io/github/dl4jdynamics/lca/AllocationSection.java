@@ -110,10 +110,8 @@ final class AllocationSection {
 
     private static Histogram helpingByStep(AllocationHistory history) {
         HelpingShares shares = history.analysis().helping(0);
-        double[] percent = new double[shares.iterations()];
-        for (int t = 0; t < percent.length; t++) {
-            percent[t] = 100 * shares.ofMoved(t);
-        }
+        double[] percent =
+                Arrays.stream(shares.ofMoved()).map(share -> 100 * share).toArray();
         return Histogram.builder("Parameters that help, by step")
                 .values("steps", percent, BINS)
                 .xLabel("% of the parameters that moved the loss")
@@ -129,13 +127,10 @@ final class AllocationSection {
 
     private static Histogram helpedByParameter(AllocationHistory history) {
         HelpedHistogram helped = history.analysis().helpedByParameter(0);
-        double[] edges = new double[helped.bins() + 1];
-        double[] heights = new double[helped.bins()];
-        for (int bin = 0; bin <= helped.bins(); bin++) {
-            edges[bin] = 100.0 * bin / helped.bins();
-        }
-        for (int bin = 0; bin < helped.bins(); bin++) {
-            heights[bin] = helped.count(bin);
+        double[] heights = Arrays.stream(helped.counts()).asDoubleStream().toArray();
+        double[] edges = new double[heights.length + 1];
+        for (int bin = 0; bin < edges.length; bin++) {
+            edges[bin] = 100.0 * bin / heights.length;
         }
         return Histogram.builder("Steps in which a parameter helped")
                 .bins("parameters", edges, heights)
@@ -234,8 +229,19 @@ final class AllocationSection {
     }
 
     private static String synchronization(AllocationHistory history) {
-        PeakSynchronization peaks = history.analysis().synchronization(0);
-        return "Do layers learn at the same moments? " + peaks + ".";
+        AllocationAnalysis analysis = history.analysis();
+        PeakSynchronization around = analysis.synchronization(0);
+        PeakSynchronization within = analysis.synchronizationWithinSegments(0);
+        return String.format(
+                Locale.ROOT,
+                "Do layers learn at the same moments? Peaks of the layers coincide %d times. Layers shifted at random around "
+                        + "the whole run coincide %.1f times (p = %.2g), which also counts a common decline; shifted within "
+                        + "tenths of the run, which does not, %.1f times (p = %.2g).",
+                around.coincidences(),
+                around.expectedCoincidences(),
+                around.p(),
+                within.expectedCoincidences(),
+                within.p());
     }
 
     private static double[] cumulative(double[] series) {

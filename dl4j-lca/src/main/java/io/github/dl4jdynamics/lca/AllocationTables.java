@@ -4,6 +4,7 @@ package io.github.dl4jdynamics.lca;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 import io.github.dl4jdynamics.spectral.oracle.ParameterArray;
 import io.github.dl4jdynamics.spectral.report.Table;
@@ -154,7 +155,7 @@ final class AllocationTables {
     static Table layerTotals(AllocationHistory history) {
         List<String> columns = new ArrayList<>(List.of("layer", "type", "parameters"));
         columns.addAll(history.dataSets());
-        columns.addAll(List.of("p hurts", "p helps", "verdict"));
+        columns.addAll(List.of("p hurts", "p helps", "block correlation", "verdict"));
         Table.Builder table = Table.builder(columns.toArray(new String[0]));
         List<LayerVerdict> verdicts = history.analysis().verdicts(0);
         for (int l = 0; l < verdicts.size(); l++) {
@@ -166,7 +167,8 @@ final class AllocationTables {
             }
             row.add(verdict.test().pHurts());
             row.add(verdict.test().pHelps());
-            row.add(verdict.verdict().name().toLowerCase(java.util.Locale.ROOT));
+            row.add(verdict.test().blockCorrelation());
+            row.add(verdict.verdict().name().toLowerCase(Locale.ROOT));
             table.row(row.toArray());
         }
         return table.build();

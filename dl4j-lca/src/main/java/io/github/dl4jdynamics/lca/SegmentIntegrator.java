@@ -2,6 +2,7 @@
 package io.github.dl4jdynamics.lca;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -45,7 +46,7 @@ final class SegmentIntegrator {
         this.losses = losses;
         this.pass = pass;
         this.initialLosses = new double[losses.size()];
-        java.util.Arrays.fill(initialLosses, Double.NaN);
+        Arrays.fill(initialLosses, Double.NaN);
     }
 
     /** Begins a path. */
