@@ -24,6 +24,10 @@ final class StepDump implements Closeable {
         this.dump = dump;
     }
 
+    boolean isWanted() {
+        return dump != null;
+    }
+
     void begin(AllocationStep.Draft step, StepBooks books) {
         tried(() -> {
             if (open) {
@@ -48,7 +52,7 @@ final class StepDump implements Closeable {
     }
 
     private void tried(Writing writing) {
-        if (dump == null || failure != null) {
+        if (failure != null) {
             return;
         }
         try {

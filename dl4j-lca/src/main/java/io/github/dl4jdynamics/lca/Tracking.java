@@ -45,7 +45,7 @@ final class Tracking implements Closeable {
         LossDataCheck.check(settings, oracle);
         arrays = oracle.mask().counted();
         units = ParameterUnits.of(oracle.mask());
-        pass = new AllocationPass(units.slices());
+        pass = new AllocationPass(units.slices(), oracle.parameters());
         settings.losses.forEach((name, data) -> losses.add(new TrackedLoss(name, data, oracle, settings.counts)));
         integrator = new SegmentIntegrator(oracle, settings.rule, losses, pass);
         classes = new ClassLosses(oracle, pass, arrays.size(), units.count());
@@ -142,15 +142,19 @@ final class Tracking implements Closeable {
 
     private AllocationSums allocate(INDArray from, INDArray to, TrackedLoss loss, AllocationStep.Draft draft) {
         AllocationSums sums = new AllocationSums(arrays.size(), units.count());
-        AllocationPass.Sink sink = loss.totals()::add;
-        boolean dumped = loss == losses.get(0);
-        if (dumped) {
-            dump.begin(draft, integrator.books().get(0));
-            sink = (position, n, values) -> {
-                loss.totals().add(position, n, values);
-                dump.values(values, n);
-            };
+        if (loss != losses.get(0) || !dump.isWanted()) {
+            pass.allocate(
+                    from,
+                    to,
+                    loss.inside(),
+                    integrator.factorInside(),
+                    loss.end(),
+                    integrator.factorEnd(),
+                    sums,
+                    loss.totals());
+            return sums;
         }
+        dump.begin(draft, integrator.books().get(0));
         pass.allocate(
                 from,
                 to,
@@ -159,10 +163,9 @@ final class Tracking implements Closeable {
                 loss.end(),
                 integrator.factorEnd(),
                 sums,
-                sink);
-        if (dumped) {
-            dump.end();
-        }
+                loss.totals(),
+                (n, values) -> dump.values(values, n));
+        dump.end();
         return sums;
     }
 

@@ -40,23 +40,25 @@ public final class ParameterTotals {
         return new ParameterTotals(this);
     }
 
-    /** Adds the allocations of {@code n} neighbouring parameters in one step. */
-    public void add(long from, int n, double[] allocations) {
+    void add(long from, int n, float[] allocations) {
         int start = (int) from;
-        if (floats != null) {
-            for (int i = 0; i < n; i++) {
-                floats[start + i] += (float) allocations[i];
-            }
-        } else {
-            for (int i = 0; i < n; i++) {
-                doubles[start + i] += allocations[i];
-            }
+        for (int i = 0; i < n; i++) {
+            floats[start + i] += allocations[i];
         }
-        if (helped.length > 0) {
-            for (int i = 0; i < n; i++) {
-                helped[start + i] += allocations[i] < 0 ? 1 : 0;
-                hurt[start + i] += allocations[i] > 0 ? 1 : 0;
-            }
+        for (int i = 0; helped.length > 0 && i < n; i++) {
+            helped[start + i] += allocations[i] < 0 ? 1 : 0;
+            hurt[start + i] += allocations[i] > 0 ? 1 : 0;
+        }
+    }
+
+    void add(long from, int n, double[] allocations) {
+        int start = (int) from;
+        for (int i = 0; i < n; i++) {
+            doubles[start + i] += allocations[i];
+        }
+        for (int i = 0; helped.length > 0 && i < n; i++) {
+            helped[start + i] += allocations[i] < 0 ? 1 : 0;
+            hurt[start + i] += allocations[i] > 0 ? 1 : 0;
         }
     }
 
