@@ -63,6 +63,8 @@ final class NoiseFreeConfiguration {
         ComputationGraphConfiguration copy = ConfigurationCopy.of(original);
         copy.setBackpropType(BackpropType.Standard);
         copy.setTrainingWorkspaceMode(WorkspaceMode.ENABLED);
+        // DL4J-M2.1: with another mode, the backward pass of a graph leaves its closed workspace in use.
+        copy.setInferenceWorkspaceMode(WorkspaceMode.ENABLED);
         copy.setCacheMode(CacheMode.NONE);
         copy.getDefaultConfiguration().setMiniBatch(true);
         bottoms = FrozenBottoms.of(copy);
