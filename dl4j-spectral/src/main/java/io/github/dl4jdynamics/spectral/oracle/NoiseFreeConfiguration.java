@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Set;
 
 import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.CacheMode;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -31,6 +33,8 @@ import org.nd4j.linalg.activations.impl.ActivationRReLU;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+
+import static com.google.common.base.Preconditions.checkArgument;
 
 /**
  * A copy of a network's configuration whose loss is a plain function of the parameters: no dropout, no weight noise, no
@@ -85,6 +89,7 @@ final class NoiseFreeConfiguration {
 
     private Layer rewritten(Layer layer) {
         layer.setIDropout(null);
+        checkFormat(layer);
         if (layer instanceof BaseLayer) {
             quieten((BaseLayer) layer);
         }
@@ -98,6 +103,9 @@ final class NoiseFreeConfiguration {
             ((CenterLossOutputLayer) layer).setGradientCheck(true);
             ((CenterLossOutputLayer) layer).setAlpha(1);
         }
+        if (layer instanceof BatchNormalization) {
+            ignoreLockedAsForward((BatchNormalization) layer);
+        }
         if (layer instanceof FrozenLayer && !bottoms.contains(layer)) {
             // DL4J-M2.1: a frozen layer ends the backward pass, so the layers below it would have no gradient.
             return withBackprop((FrozenLayer) layer);
@@ -108,6 +116,37 @@ final class NoiseFreeConfiguration {
         return layer instanceof BatchNormalization && normalization == BatchNormalizationMode.RUNNING_STATISTICS
                 ? FixedNormalization.of((BatchNormalization) layer)
                 : layer;
+    }
+
+    /**
+     * DL4J-M2.1: {@code computeScore} of {@code CnnLossLayer} takes every image for NCHW, and that of {@code RnnLossLayer}
+     * takes the input for the labels if channels come last.
+     */
+    private static void checkFormat(Layer layer) {
+        Object format = layer instanceof CnnLossLayer
+                ? ((CnnLossLayer) layer).getFormat()
+                : layer instanceof RnnLossLayer ? ((RnnLossLayer) layer).getRnnDataFormat() : null;
+        checkArgument(
+                format != CNN2DFormat.NHWC && format != RNNFormat.NWC,
+                "data format of %s '%s' must be %s, got %s: Deeplearning4j 1.0.0-M2.1 computes another score than its "
+                        + "gradient is of",
+                layer.getClass().getSimpleName(),
+                layer.getLayerName(),
+                format instanceof RNNFormat ? RNNFormat.NCW : CNN2DFormat.NCHW,
+                format);
+    }
+
+    /**
+     * DL4J-M2.1: the forward pass ignores locked gamma and beta unless both differ from 1 and 0, the backward pass does
+     * not ignore gamma.
+     */
+    private static void ignoreLockedAsForward(BatchNormalization layer) {
+        if (layer.isLockGammaBeta()
+                && layer.getClass() == BatchNormalization.class
+                && (layer.getGamma() == 1 || layer.getBeta() == 0)) {
+            layer.setGamma(1);
+            layer.setBeta(0);
+        }
     }
 
     private void quieten(BaseLayer layer) {
