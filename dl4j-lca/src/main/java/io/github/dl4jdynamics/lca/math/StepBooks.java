@@ -16,6 +16,8 @@ public final class StepBooks {
     private final double lossAfter;
     private final double allocated;
     private final double initialLoss;
+    private final double changeBefore;
+    private final double errorBefore;
 
     /**
      * Books of one step on one data set.
@@ -26,10 +28,47 @@ public final class StepBooks {
      * @param initialLoss loss at the beginning of training, the scale of what is small
      */
     public StepBooks(double lossBefore, double lossAfter, double allocated, double initialLoss) {
+        this(lossBefore, lossAfter, allocated, initialLoss, 0, 0);
+    }
+
+    /**
+     * Books of one step of a run on one data set.
+     *
+     * @param lossBefore loss at the beginning of the segment
+     * @param lossAfter loss at its end
+     * @param allocated sum of the allocations of all parameters
+     * @param initialLoss loss at the beginning of training, the scale of what is small
+     * @param changeBefore true change of the loss over the steps before
+     * @param errorBefore sum of the errors of the steps before
+     */
+    public StepBooks(
+            double lossBefore,
+            double lossAfter,
+            double allocated,
+            double initialLoss,
+            double changeBefore,
+            double errorBefore) {
         this.lossBefore = lossBefore;
         this.lossAfter = lossAfter;
         this.allocated = allocated;
         this.initialLoss = initialLoss;
+        this.changeBefore = changeBefore;
+        this.errorBefore = errorBefore;
+    }
+
+    /** Loss at the beginning of training. */
+    public double initialLoss() {
+        return initialLoss;
+    }
+
+    /** True change of the loss over the run, this step included. */
+    public double runChange() {
+        return changeBefore + change();
+    }
+
+    /** Sum of the errors over the run before this step. */
+    public double runErrorBefore() {
+        return errorBefore;
     }
 
     /** Loss at the beginning of the segment. */
