@@ -47,8 +47,8 @@ final class ClassLabels {
     static int[] present(LossData data) {
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             return data.batches().stream()
-                    .flatMapToInt(batch ->
-                            IntStream.of(batch.getLabels(0).argMax(1).toIntVector()))
+                    .flatMapToInt(
+                            batch -> IntStream.of(batch.getLabels(0).argMax(1).toIntVector()))
                     .distinct()
                     .sorted()
                     .toArray();

@@ -258,7 +258,9 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
                         idle ? " without it" : ", the history has a gap",
                         e);
             } else if (idle) {
-                log.warn("LossChangeAllocation gave up after failing again and again; training goes on without it: {}", e.toString());
+                log.warn(
+                        "LossChangeAllocation gave up after failing again and again; training goes on without it: {}",
+                        e.toString());
             }
         }
     }

@@ -72,7 +72,9 @@ final class ParameterUnits {
         long count = product(shape, axes[0], axes[1] + 1);
         // DL4J-M2.1: convolutions of sequences use the memory of their [out, in, k, 1] as one of [k, in, out].
         boolean outputFastest = array.layerType().startsWith("Convolution1D") && shape.length > 2;
-        long run = outputFastest ? 1 : array.order() == 'c' ? product(shape, axes[1] + 1, shape.length) : product(shape, 0, axes[0]);
+        long run = outputFastest
+                ? 1
+                : array.order() == 'c' ? product(shape, axes[1] + 1, shape.length) : product(shape, 0, axes[0]);
         String name = array.layer() + (isInner(array) ? " " + array.key() : direction(array));
         UnitGroup group = group(array.layer(), name, (int) count, array.key(), ImmutableList.of());
         slices.add(new UnitSlice(index, array.offset(), array.end(), run, (int) count, group.first()));

@@ -108,7 +108,8 @@ final class SegmentIntegrator {
     }
 
     private List<StepBooks> evaluate(INDArray from, INDArray to) {
-        if (!coefficients.keySet().stream().allMatch(node -> quadrature.weightAt(node) != 0) || coefficients.isEmpty()) {
+        if (!coefficients.keySet().stream().allMatch(node -> quadrature.weightAt(node) != 0)
+                || coefficients.isEmpty()) {
             losses.forEach(loss -> loss.inside().assign(0));
             coefficients.clear();
         }

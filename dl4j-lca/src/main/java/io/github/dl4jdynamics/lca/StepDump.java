@@ -34,8 +34,7 @@ final class StepDump implements Closeable {
                 open = false;
                 dump.cancel();
             }
-            dump.begin(
-                    step.updatesBefore, step.updatesAfter, books.lossBefore(), books.lossAfter(), books.allocated());
+            dump.begin(step.updatesBefore, step.updatesAfter, books.lossBefore(), books.lossAfter(), books.allocated());
             open = true;
         });
     }

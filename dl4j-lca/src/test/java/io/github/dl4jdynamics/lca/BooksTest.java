@@ -55,8 +55,8 @@ class BooksTest {
         Model net = Nets.normalized(graph, new Nesterovs(0.3, 0.9));
         List<AllocationDetail> details = new ArrayList<>();
 
-        AllocationHistory history = train(
-                net, builder().validation(VALIDATION).onStep(details::add).build(), 6);
+        AllocationHistory history =
+                train(net, builder().validation(VALIDATION).onStep(details::add).build(), 6);
 
         assertThat(history.dataSets()).containsExactly("train", "validation");
         Books.assertConsistent(history);
@@ -78,16 +78,18 @@ class BooksTest {
     @Test
     void adaptiveRule_isWithinItsToleranceOrSaysSo() {
         for (double rate : new double[] {0.1, 3, 60}) {
-            AllocationHistory history = train(Nets.net(false, new Sgd(rate)), builder().build(), 5);
+            AllocationHistory history =
+                    train(Nets.net(false, new Sgd(rate)), builder().build(), 5);
 
             Books.assertBalancedOrMarked(history);
-            assertThat(history.books(0).unbalanced())
-                    .isEqualTo((int) history.steps().stream()
-                            .filter(step -> step.status() == AllocationStep.Status.UNBALANCED)
-                            .count());
+            assertThat(history.books(0).unbalanced()).isEqualTo((int) history.steps().stream()
+                    .filter(step -> step.status() == AllocationStep.Status.UNBALANCED)
+                    .count());
         }
         AllocationHistory tight = train(
-                Nets.net(false, new Sgd(5)), builder().rule(PathRules.adaptive(0, 1e-300, 2)).build(), 2);
+                Nets.net(false, new Sgd(5)),
+                builder().rule(PathRules.adaptive(0, 1e-300, 2)).build(),
+                2);
         assertThat(tight.books(0).unbalanced()).isEqualTo(2);
         assertThat(tight.steps().get(0).rule()).isEqualTo("Simpson/2");
         assertThat(tight.steps().get(0).gradients()).isEqualTo(2);
@@ -98,12 +100,16 @@ class BooksTest {
     @ValueSource(ints = {6, 10, 16})
     void refinedRule_givesWhatTheFinestAloneGives(int cap) {
         PathRule refined = PathRules.adaptive(0, 1e-300, cap);
-        AllocationHistory adaptive = train(
-                Nets.net(false, new Sgd(1)), builder().rule(refined).build(), 3);
+        AllocationHistory adaptive =
+                train(Nets.net(false, new Sgd(1)), builder().rule(refined).build(), 3);
         AllocationHistory reference = train(
-                Nets.net(false, new Sgd(1)), builder().rule(PathRules.reference(1e-300, cap)).build(), 3);
+                Nets.net(false, new Sgd(1)),
+                builder().rule(PathRules.reference(1e-300, cap)).build(),
+                3);
         AllocationHistory fixed = train(
-                Nets.net(false, new Sgd(1)), builder().rule(PathRules.composite(cap)).build(), 3);
+                Nets.net(false, new Sgd(1)),
+                builder().rule(PathRules.composite(cap)).build(),
+                3);
 
         for (AllocationHistory history : List.of(adaptive, reference)) {
             assertThat(history.steps()).allMatch(step -> step.rule().equals("Simpson/" + cap));
@@ -130,7 +136,9 @@ class BooksTest {
         AllocationHistory history = train(net, builder().perClass(true).build(), 4);
 
         for (AllocationStep step : history.steps()) {
-            assertThat(step.classes()).extracting(LossAllocation::name).containsExactly("class 0", "class 1", "class 2");
+            assertThat(step.classes())
+                    .extracting(LossAllocation::name)
+                    .containsExactly("class 0", "class 1", "class 2");
             double before = 0;
             double after = 0;
             double allocated = 0;
@@ -162,8 +170,7 @@ class BooksTest {
     @Test
     void classesWithoutRows_keepTheNumbersOfTheOthers() {
         INDArray labels = Nd4j.create(new double[][] {{0, 0, 1}, {1, 0, 0}, {0, 0, 1}});
-        LossData data = LossData.of(
-                new DataSet(Nd4j.rand(DataType.DOUBLE, 3, Nets.IN), labels));
+        LossData data = LossData.of(new DataSet(Nd4j.rand(DataType.DOUBLE, 3, Nets.IN), labels));
 
         AllocationHistory history = train(
                 Nets.net(false, new Sgd(0.1)),
@@ -184,7 +191,8 @@ class BooksTest {
 
         for (PathRule rule : List.of(PathRules.adaptive(), PathRules.left(), PathRules.midpoint())) {
             Model copy = normalized ? Nets.normalized(true, new Sgd(0.5)) : Nets.net(true, new Sgd(0.5));
-            AllocationHistory history = train(copy, builder().basis(basis).rule(rule).build(), 3);
+            AllocationHistory history =
+                    train(copy, builder().basis(basis).rule(rule).build(), 3);
 
             for (AllocationStep step : history.steps()) {
                 assertThat(step.directions()).hasSize((int) net.numParams());
@@ -218,10 +226,7 @@ class BooksTest {
                 graph,
                 Nets.base(new Sgd(0.8)),
                 InputType.feedForward(Nets.IN),
-                new DenseLayer.Builder()
-                        .nOut(5)
-                        .constrainWeights(constraint)
-                        .build(),
+                new DenseLayer.Builder().nOut(5).constrainWeights(constraint).build(),
                 Nets.output());
         LossChangeAllocationListener lca = builder().build();
         lca.attach(net);
@@ -272,12 +277,14 @@ class BooksTest {
 
     @Test
     void longerSteps_joinEndToEnd() {
-        AllocationHistory sparse = train(Nets.net(false, new Adam(0.05)), builder().everyIterations(3).build(), 10);
+        AllocationHistory sparse = train(
+                Nets.net(false, new Adam(0.05)), builder().everyIterations(3).build(), 10);
         AllocationHistory logarithmic = train(
                 Nets.net(true, new Adam(0.05)),
                 builder().schedule(SamplingSchedule.logarithmic(3)).build(),
                 12);
-        AllocationHistory poor = train(Nets.net(false, new Adam(0.05)), builder().timeBudget(1e-12).build(), 5);
+        AllocationHistory poor = train(
+                Nets.net(false, new Adam(0.05)), builder().timeBudget(1e-12).build(), 5);
 
         assertThat(sparse.steps()).extracting(AllocationStep::updatesAfter).containsExactly(3, 6, 9);
         assertThat(sparse.steps()).extracting(AllocationStep::iteration).containsExactly(2, 5, 8);
@@ -312,15 +319,21 @@ class BooksTest {
     void runningStatistics_countWhereTheyNormalize(boolean graph) {
         AllocationHistory running = train(
                 Nets.normalized(graph, new Sgd(0.3)),
-                builder().batchNormalization(BatchNormalizationMode.RUNNING_STATISTICS).build(),
+                builder()
+                        .batchNormalization(BatchNormalizationMode.RUNNING_STATISTICS)
+                        .build(),
                 6);
-        AllocationHistory batch = train(Nets.normalized(graph, new Sgd(0.3)), builder().build(), 6);
+        AllocationHistory batch =
+                train(Nets.normalized(graph, new Sgd(0.3)), builder().build(), 6);
 
         Books.assertConsistent(running);
         Books.assertBalancedOrMarked(running);
         assertThat(running.arrays()).extracting(ParameterArray::key).contains("mean", "log10stdev");
         assertThat(batch.arrays()).extracting(ParameterArray::key).doesNotContain("mean", "log10stdev");
-        int mean = running.arrays().stream().map(ParameterArray::key).collect(Collectors.toList()).indexOf("mean");
+        int mean = running.arrays().stream()
+                .map(ParameterArray::key)
+                .collect(Collectors.toList())
+                .indexOf("mean");
         assertThat(running.arrayTotals(0)[mean]).isNotZero();
         assertThat(running.books(0).isOff()).isFalse();
         assertThat(batch.books(0).isOff()).isFalse();

@@ -44,8 +44,11 @@ class FailureTest {
     @ValueSource(booleans = {false, true})
     void notFiniteParameters_areAGapUntilTheyAreSetBack(boolean graph) {
         Model net = Nets.net(graph, new Sgd(0.2));
-        LossChangeAllocationListener lca =
-                builder().failFast(true).perClass(true).validation(LossData.of(Nets.rows(4, 2))).build();
+        LossChangeAllocationListener lca = builder()
+                .failFast(true)
+                .perClass(true)
+                .validation(LossData.of(Nets.rows(4, 2)))
+                .build();
         lca.attach(net);
         Nets.updates(net, 2);
         INDArray good = net.params().dup();
@@ -184,7 +187,9 @@ class FailureTest {
                 Nets.base(new Sgd(0.1)),
                 InputType.feedForward(Nets.IN),
                 sameLength
-                        ? new org.deeplearning4j.nn.conf.layers.Layer[] {Nets.dense(4), Nets.dense(2), Nets.dense(1), Nets.output()}
+                        ? new org.deeplearning4j.nn.conf.layers.Layer[] {
+                            Nets.dense(4), Nets.dense(2), Nets.dense(1), Nets.output()
+                        }
                         : new org.deeplearning4j.nn.conf.layers.Layer[] {Nets.dense(5), Nets.dense(2), Nets.output()});
         try (Logs logs = new Logs()) {
             for (int update = 2; update < 8; update++) {
@@ -221,13 +226,15 @@ class FailureTest {
 
             assertThat(logs.warnings()).hasSize(2);
             assertThat(logs.warnings().get(0))
-                    .isEqualTo("LossChangeAllocation could not measure; training goes on, the history has a gap. Logged once.");
+                    .isEqualTo(
+                            "LossChangeAllocation could not measure; training goes on, the history has a gap. Logged once.");
             assertThat(logs.warnings().get(1)).contains("gave up").contains("full");
         }
 
         AllocationHistory history = lca.history();
         assertThat(shown).containsExactly(1, 2, 3, 4, 5, 6);
-        assertThat(history.steps()).extracting(AllocationStep::isAllocated)
+        assertThat(history.steps())
+                .extracting(AllocationStep::isAllocated)
                 .containsExactly(true, false, true, true, true, false, true, false, true, false);
         assertThat(history.steps().get(1).note()).isEqualTo("failed: java.lang.IllegalStateException: full");
         assertThat(history.books(0).steps()).isEqualTo(6);
@@ -273,7 +280,8 @@ class FailureTest {
     @Test
     void dumpThatCannotBeWritten_leavesTheBooksComplete(@TempDir Path folder) throws Exception {
         Model net = Nets.net(false, new Sgd(0.1));
-        LossChangeAllocationListener lca = builder().dump(folder.resolve("dump")).build();
+        LossChangeAllocationListener lca =
+                builder().dump(folder.resolve("dump")).build();
         lca.attach(net);
         Nets.updates(net, 2);
         lca.close();
@@ -286,7 +294,9 @@ class FailureTest {
 
         AllocationHistory history = lca.history();
         assertThat(history.books(0).steps()).isEqualTo(5);
-        assertThat(history.steps().get(3).note()).contains("the dump could not be written").contains("closed");
+        assertThat(history.steps().get(3).note())
+                .contains("the dump could not be written")
+                .contains("closed");
         Books.assertConsistent(history);
     }
 
@@ -301,7 +311,8 @@ class FailureTest {
             Nets.updates(net, 2);
 
             assertThat(logs.warnings())
-                    .containsExactly("LossChangeAllocation could not measure; training goes on without it. Logged once.");
+                    .containsExactly(
+                            "LossChangeAllocation could not measure; training goes on without it. Logged once.");
         }
 
         assertThat(lca.history().steps()).hasSize(1);

@@ -69,9 +69,7 @@ class ParameterUnitsTest {
                 .activation(Activation.IDENTITY)
                 .list()
                 .layer(layer)
-                .layer(new LossLayer.Builder()
-                        .activation(Activation.IDENTITY)
-                        .build())
+                .layer(new LossLayer.Builder().activation(Activation.IDENTITY).build())
                 .setInputType(type)
                 .build());
         net.init();
@@ -98,9 +96,7 @@ class ParameterUnitsTest {
         for (UnitGroup group : units.groups()) {
             assertThat(group.first()).isEqualTo(count);
             for (int u = 0; u < group.count(); u++) {
-                String gate = group.gates().isEmpty()
-                        ? ""
-                        : " " + group.gates().get(u / group.neurons());
+                String gate = group.gates().isEmpty() ? "" : " " + group.gates().get(u / group.neurons());
                 named.put(group.name() + " " + u % group.neurons() + gate, sums.units()[group.first() + u]);
             }
             count += group.count();
@@ -120,9 +116,8 @@ class ParameterUnitsTest {
 
     private static Place gates(int out, String... names) {
         return (key, index) -> {
-            String direction = names.length == 0
-                    ? ""
-                    : key.startsWith("f") || key.endsWith("F") ? " forward" : " backward";
+            String direction =
+                    names.length == 0 ? "" : key.startsWith("f") || key.endsWith("F") ? " forward" : " backward";
             int column = index[index.length - 1];
             String[] gates = {"input", "forget", "output", "modulation"};
             return column < 4 * out
@@ -134,33 +129,47 @@ class ParameterUnitsTest {
     @SuppressWarnings("deprecation") // GravesLSTM has peepholes, and no successor has
     static Stream<Arguments> layers() {
         return Stream.of(
-                Arguments.of(InputType.feedForward(4), new DenseLayer.Builder().nOut(3).build(), axis(0)),
+                Arguments.of(
+                        InputType.feedForward(4),
+                        new DenseLayer.Builder().nOut(3).build(),
+                        axis(0)),
                 Arguments.of(IMAGE, new ConvolutionLayer.Builder(2, 3).nOut(4).build(), axis(0)),
                 Arguments.of(
-                        SEQUENCE,
-                        new Convolution1DLayer.Builder(2).nOut(4).build(),
-                        (Place) (key, index) -> "layer0 "
-                                + (index.length <= 2 ? index[index.length - 1] : (6 * index[0] + 2 * index[1] + index[2]) % 4)),
+                        SEQUENCE, new Convolution1DLayer.Builder(2).nOut(4).build(), (Place) (key, index) -> "layer0 "
+                                + (index.length <= 2
+                                        ? index[index.length - 1]
+                                        : (6 * index[0] + 2 * index[1] + index[2]) % 4)),
                 Arguments.of(VOLUME, new Convolution3D.Builder(2, 2, 3).nOut(5).build(), axis(0)),
                 Arguments.of(IMAGE, new Deconvolution2D.Builder(2, 3).nOut(3).build(), axis(1)),
-                Arguments.of(VOLUME, new Deconvolution3D.Builder().kernelSize(2, 1, 2).nOut(3).build(), axis(3)),
+                Arguments.of(
+                        VOLUME,
+                        new Deconvolution3D.Builder()
+                                .kernelSize(2, 1, 2)
+                                .nOut(3)
+                                .build(),
+                        axis(3)),
                 Arguments.of(
                         IMAGE,
-                        new DepthwiseConvolution2D.Builder(2, 3).depthMultiplier(3).build(),
-                        (Place) (key, index) -> "layer0 " + (index.length == 4 ? 3 * index[2] + index[3] : index[index.length - 1])),
+                        new DepthwiseConvolution2D.Builder(2, 3)
+                                .depthMultiplier(3)
+                                .build(),
+                        (Place) (key, index) ->
+                                "layer0 " + (index.length == 4 ? 3 * index[2] + index[3] : index[index.length - 1])),
                 Arguments.of(
                         IMAGE,
-                        new SeparableConvolution2D.Builder(2, 3).depthMultiplier(3).nOut(6).build(),
+                        new SeparableConvolution2D.Builder(2, 3)
+                                .depthMultiplier(3)
+                                .nOut(6)
+                                .build(),
                         (Place) (key, index) -> key.equals("W")
                                 ? "layer0 W " + (2 * index[0] + index[1])
                                 : "layer0 " + index[key.equals("b") ? index.length - 1 : 0]),
                 Arguments.of(SEQUENCE, new LSTM.Builder().nOut(2).build(), gates(2)),
                 Arguments.of(SEQUENCE, new GravesLSTM.Builder().nOut(2).build(), gates(2)),
-                Arguments.of(SEQUENCE, new GravesBidirectionalLSTM.Builder().nOut(2).build(), gates(2, "both")),
                 Arguments.of(
-                        SEQUENCE,
-                        new Bidirectional(new LSTM.Builder().nOut(2).build()),
-                        gates(2, "both")),
+                        SEQUENCE, new GravesBidirectionalLSTM.Builder().nOut(2).build(), gates(2, "both")),
+                Arguments.of(
+                        SEQUENCE, new Bidirectional(new LSTM.Builder().nOut(2).build()), gates(2, "both")),
                 Arguments.of(SEQUENCE, new SimpleRnn.Builder().nOut(3).build(), axis(1)),
                 Arguments.of(
                         SEQUENCE,
@@ -168,7 +177,11 @@ class ParameterUnitsTest {
                         (Place) (key, index) -> (key.equals("g") ? "layer0 g " : "layer0 ") + index[index.length - 1]),
                 Arguments.of(
                         InputType.feedForward(5),
-                        new EmbeddingLayer.Builder().nIn(5).nOut(3).hasBias(true).build(),
+                        new EmbeddingLayer.Builder()
+                                .nIn(5)
+                                .nOut(3)
+                                .hasBias(true)
+                                .build(),
                         axis(1)),
                 Arguments.of(IMAGE, new BatchNormalization.Builder().build(), axis(1)),
                 Arguments.of(
@@ -177,7 +190,10 @@ class ParameterUnitsTest {
                         axis(0)),
                 Arguments.of(
                         IMAGE,
-                        new PReLULayer.Builder().inputShape(2, 5, 4).sharedAxes(2).build(),
+                        new PReLULayer.Builder()
+                                .inputShape(2, 5, 4)
+                                .sharedAxes(2)
+                                .build(),
                         (Place) (key, index) -> "layer0 " + index[0]),
                 Arguments.of(
                         SEQUENCE,
@@ -190,11 +206,19 @@ class ParameterUnitsTest {
                         (Place) (key, index) -> key.equals("Wo") ? "layer0 Wo " + index[1] : "layer0 " + index[0]),
                 Arguments.of(
                         IMAGE,
-                        new LocallyConnected2D.Builder().kernelSize(2, 2).nOut(3).hasBias(true).build(),
+                        new LocallyConnected2D.Builder()
+                                .kernelSize(2, 2)
+                                .nOut(3)
+                                .hasBias(true)
+                                .build(),
                         last("layer0")),
                 Arguments.of(
                         SEQUENCE,
-                        new LocallyConnected1D.Builder().kernelSize(2).nOut(3).hasBias(true).build(),
+                        new LocallyConnected1D.Builder()
+                                .kernelSize(2)
+                                .nOut(3)
+                                .hasBias(true)
+                                .build(),
                         last("layer0")));
     }
 
@@ -205,7 +229,8 @@ class ParameterUnitsTest {
         ParameterMask mask = ParameterMask.of(net);
         SplittableRandom random = new SplittableRandom(4);
         double[] allocations = random.doubles(net.numParams(), -1, 1).toArray();
-        net.setParams(Nd4j.create(IntStream.range(0, (int) net.numParams()).asDoubleStream().toArray()));
+        net.setParams(Nd4j.create(
+                IntStream.range(0, (int) net.numParams()).asDoubleStream().toArray()));
         Map<String, Double> expected = new HashMap<>();
         int seen = 0;
         for (ParameterArray array : mask.counted()) {
@@ -240,8 +265,14 @@ class ParameterUnitsTest {
         Stream<Arguments> channelsLast = Stream.of(
                 Arguments.of(image, new ConvolutionLayer.Builder(2, 3).nOut(4).build(), 3),
                 Arguments.of(image, new Deconvolution2D.Builder(2, 3).nOut(3).build(), 3),
-                Arguments.of(image, new DepthwiseConvolution2D.Builder(2, 3).depthMultiplier(3).build(), 3));
-        return Stream.concat(layers().limit(7).map(layer -> Arguments.of(layer.get()[0], layer.get()[1], 1)), channelsLast);
+                Arguments.of(
+                        image,
+                        new DepthwiseConvolution2D.Builder(2, 3)
+                                .depthMultiplier(3)
+                                .build(),
+                        3));
+        return Stream.concat(
+                layers().limit(7).map(layer -> Arguments.of(layer.get()[0], layer.get()[1], 1)), channelsLast);
     }
 
     /** Whatever the layout, a parameter alone moves the channel that is its unit, and no other. */
@@ -274,8 +305,8 @@ class ParameterUnitsTest {
 
     @Test
     void gates_areAddedUpByNeuronAndByGate() {
-        ParameterUnits units = ParameterUnits.of(ParameterMask.of(
-                net(SEQUENCE, new LSTM.Builder().nOut(2).build())));
+        ParameterUnits units = ParameterUnits.of(
+                ParameterMask.of(net(SEQUENCE, new LSTM.Builder().nOut(2).build())));
         UnitGroup group = units.groups().get(0);
         double[] values = {1, 2, 10, 20, 100, 200, 1000, 2000};
 
@@ -299,6 +330,7 @@ class ParameterUnitsTest {
 
         assertThat(units.groups()).extracting(UnitGroup::name).containsExactly("a b", "a");
         assertThat(units.slices()).extracting(slice -> slice.unit(0)).hasSize(4);
-        assertThat(List.of(units.slices().get(1).unit(6), units.slices().get(2).unit(9))).containsExactly(0, 3);
+        assertThat(List.of(units.slices().get(1).unit(6), units.slices().get(2).unit(9)))
+                .containsExactly(0, 3);
     }
 }

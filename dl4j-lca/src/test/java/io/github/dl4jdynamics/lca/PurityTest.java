@@ -89,7 +89,8 @@ class PurityTest {
 
         @Override
         public void iterationDone(Model model, int iteration, int epoch) {
-            new TreeMap<>(model.gradient().gradientForVariable()).forEach((key, value) -> note("update of " + key, value));
+            new TreeMap<>(model.gradient().gradientForVariable())
+                    .forEach((key, value) -> note("update of " + key, value));
             note("input", model.input());
             note("parameters", model.params());
             note("updater state", Nets.updaterState(model));
@@ -174,7 +175,8 @@ class PurityTest {
     }
 
     private static LossChangeAllocationBuilder builder() {
-        return LossChangeAllocationListener.builder(LossData.of(Nets.rows(15, 9)).batches(6))
+        return LossChangeAllocationListener.builder(
+                        LossData.of(Nets.rows(15, 9)).batches(6))
                 .failFast(true);
     }
 
@@ -208,7 +210,9 @@ class PurityTest {
                 () -> noisy(graph, workspaces),
                 net -> Nets.fit(net, Nets.batches(DATA, 5), 2),
                 builder(),
-                builder().batchNormalization(BatchNormalizationMode.RUNNING_STATISTICS).regularization(true));
+                builder()
+                        .batchNormalization(BatchNormalizationMode.RUNNING_STATISTICS)
+                        .regularization(true));
     }
 
     @ParameterizedTest
@@ -254,8 +258,7 @@ class PurityTest {
         Consumer<Model> training = net -> {
             Nets.fit(net, batch);
             if (graph) {
-                ((ComputationGraph) net)
-                        .fit(new INDArray[] {batch.getFeatures()}, new INDArray[] {batch.getLabels()});
+                ((ComputationGraph) net).fit(new INDArray[] {batch.getFeatures()}, new INDArray[] {batch.getLabels()});
                 ((ComputationGraph) net).fit(batch.toMultiDataSet());
             } else {
                 ((MultiLayerNetwork) net).fit(batch.getFeatures(), batch.getLabels());
@@ -270,8 +273,7 @@ class PurityTest {
     @ValueSource(booleans = {false, true})
     void maskedAndTruncatedSequences_areTrainedAsWithoutTheListener(boolean graph) {
         DataSet sequences = Nets.sequences(4, 6, 3);
-        LossChangeAllocationBuilder builder = LossChangeAllocationListener.builder(
-                        LossData.of(Nets.sequences(5, 6, 4)))
+        LossChangeAllocationBuilder builder = LossChangeAllocationListener.builder(LossData.of(Nets.sequences(5, 6, 4)))
                 .failFast(true);
 
         for (int truncated : new int[] {0, 3}) {
@@ -306,7 +308,8 @@ class PurityTest {
 
         observed.assertSame(plain);
         assertThat(first.history().parameterTotals(0)).isEqualTo(alone.history().parameterTotals(0));
-        assertThat(second.history().parameterTotals(0)).isEqualTo(alone.history().parameterTotals(0));
+        assertThat(second.history().parameterTotals(0))
+                .isEqualTo(alone.history().parameterTotals(0));
     }
 
     @Test

@@ -150,19 +150,23 @@ class RefusalTest {
                     InputType.feedForward(Nets.IN),
                     Nets.dense(5),
                     Nets.output());
-            String message = "optimizer of a network followed by LossChangeAllocation must be STOCHASTIC_GRADIENT_DESCENT, "
-                    + "got " + algorithm + ", whose line searches visit points that are no steps; use an updater such as Sgd or "
-                    + "Adam";
+            String message =
+                    "optimizer of a network followed by LossChangeAllocation must be STOCHASTIC_GRADIENT_DESCENT, "
+                            + "got " + algorithm
+                            + ", whose line searches visit points that are no steps; use an updater such as Sgd or "
+                            + "Adam";
             LossChangeAllocationListener lca = builder().build();
 
-            assertThatThrownBy(() -> lca.attach(net)).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+            assertThatThrownBy(() -> lca.attach(net))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(message);
             net.setListeners(lca);
             try (Logs logs = new Logs()) {
                 Nets.updates(net, 2);
 
                 assertThat(logs.warnings())
-                        .containsExactly(
-                                "LossChangeAllocation cannot follow the network; training goes on without it: " + message);
+                        .containsExactly("LossChangeAllocation cannot follow the network; training goes on without it: "
+                                + message);
             }
 
             assertNothing(lca, message);
@@ -186,14 +190,16 @@ class RefusalTest {
             net.pretrain(Nets.batches(Nets.rows(12, 3), 6), 2);
 
             assertThat(logs.warnings())
-                    .containsExactly("LossChangeAllocation does not follow layer-wise pretraining; it begins with the fit of "
-                            + "the whole network. Logged once.");
+                    .containsExactly(
+                            "LossChangeAllocation does not follow layer-wise pretraining; it begins with the fit of "
+                                    + "the whole network. Logged once.");
         }
         assertThat(lca.history().steps()).isEmpty();
         Nets.updates(net, 3);
 
         assertThat(lca.history().steps()).hasSize(3).allMatch(AllocationStep::isAllocated);
-        assertThat(lca.history().arrays()).hasSize(4).noneMatch(array -> array.key().equals("vb"));
+        assertThat(lca.history().arrays()).hasSize(4).noneMatch(array -> array.key()
+                .equals("vb"));
         Books.assertConsistent(lca.history());
         Books.assertEndsAt(net, lca.history(), TRAIN);
         assertThatThrownBy(() -> builder().build().attach(net.getLayer(0)))
@@ -204,7 +210,11 @@ class RefusalTest {
     @Test
     void networkWithoutOutputLayer_isRefused() {
         Model net = Nets.net(
-                false, Nets.base(new Sgd(0.1)), InputType.feedForward(Nets.IN), Nets.dense(5), Nets.dense(Nets.CLASSES));
+                false,
+                Nets.base(new Sgd(0.1)),
+                InputType.feedForward(Nets.IN),
+                Nets.dense(5),
+                Nets.dense(Nets.CLASSES));
 
         assertThatThrownBy(() -> builder().build().attach(net))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -215,8 +225,9 @@ class RefusalTest {
     @Test
     void otherModels_areRefused() {
         assertThatThrownBy(() -> builder().build().attach(null)).hasMessageContaining("got null");
-        MultiLayerNetwork raw = new MultiLayerNetwork(
-                ((MultiLayerNetwork) Nets.net(false, new Sgd(0.1))).getLayerWiseConfigurations().clone());
+        MultiLayerNetwork raw = new MultiLayerNetwork(((MultiLayerNetwork) Nets.net(false, new Sgd(0.1)))
+                .getLayerWiseConfigurations()
+                .clone());
         assertThatThrownBy(() -> builder().build().attach(raw))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("init()");
@@ -246,7 +257,9 @@ class RefusalTest {
         }
         Nets.updates(first, 1);
 
-        assertThat(lca.history().steps()).extracting(AllocationStep::updatesAfter).contains(1, 2, 3);
+        assertThat(lca.history().steps())
+                .extracting(AllocationStep::updatesAfter)
+                .contains(1, 2, 3);
         Books.assertConsistent(lca.history());
     }
 
@@ -286,12 +299,15 @@ class RefusalTest {
         wrong.add(b -> b.timeBudget(Double.NaN));
         messages.add("timeBudget must be > 0, got NaN; 1.0 lets training take twice as long");
         wrong.add(b -> b.schedule(SamplingSchedule.everyEpochs(1)));
-        messages.add("schedule of LossChangeAllocation must count iterations, got 'every 1 epochs'; use everyIterations(k) with "
-                + "the number of updates in an epoch");
+        messages.add(
+                "schedule of LossChangeAllocation must count iterations, got 'every 1 epochs'; use everyIterations(k) with "
+                        + "the number of updates in an epoch");
         wrong.add(b -> b.basis(Nd4j.ones(2, 3)));
-        messages.add("rows of the basis must be orthonormal, got inner products off by 3.0; take the Q of a QR decomposition");
+        messages.add(
+                "rows of the basis must be orthonormal, got inner products off by 3.0; take the Q of a QR decomposition");
         wrong.add(b -> b.basis(Nd4j.create(new double[][] {{1, Double.NaN}})));
-        messages.add("rows of the basis must be orthonormal, got inner products off by NaN; take the Q of a QR decomposition");
+        messages.add(
+                "rows of the basis must be orthonormal, got inner products off by NaN; take the Q of a QR decomposition");
         wrong.add(b -> b.basis(Nd4j.ones(3)));
         messages.add("basis must have shape [directions, parameters], got rank 1");
         wrong.add(b -> b.validation(TRAIN).validation(TRAIN));

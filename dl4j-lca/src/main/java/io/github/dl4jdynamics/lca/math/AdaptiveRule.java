@@ -47,12 +47,15 @@ final class AdaptiveRule implements PathRule {
         return excess(books) <= 1;
     }
 
-    /** Largest error in units of its tolerance. */
+    /** Largest error in units of its tolerance; NaN if a loss is no number. */
     private double excess(List<StepBooks> books) {
         return books.stream().mapToDouble(this::excess).max().orElse(0);
     }
 
     private double excess(StepBooks book) {
+        if (!book.isFinite()) {
+            return Double.NaN;
+        }
         double error = Math.abs(book.error());
         double tolerance = book.tolerance(relative, absolute);
         return error <= tolerance ? 0 : error / tolerance;
