@@ -19,6 +19,7 @@ public final class AllocationPass {
     private final ImmutableList<UnitSlice> slices;
     private final StepPiece piece;
     private final double[] values = new double[StepPiece.SIZE];
+    private final long[] counts = new long[2];
 
     /** What receives the allocations of each piece as they are computed. */
     public interface Sink {
@@ -118,11 +119,12 @@ public final class AllocationPass {
     private void book(
             UnitSlice slice, long position, int n, double a, double b, AllocationSums sums, ParameterTotals totals) {
         piece.allocate(a, b);
-        int helped = piece.helped();
-        int hurt = piece.hurt();
-        sums.helped[slice.array] += helped;
-        sums.hurt[slice.array] += hurt;
-        sums.neither[slice.array] += n - helped - hurt;
+        counts[0] = 0;
+        counts[1] = 0;
+        piece.addTo(totals, counts);
+        sums.helped[slice.array] += counts[0];
+        sums.hurt[slice.array] += counts[1];
+        sums.neither[slice.array] += n - counts[0] - counts[1];
         double total = 0;
         long within = position - slice.from;
         for (int i = 0; i < n; ) {
@@ -134,6 +136,5 @@ public final class AllocationPass {
             i = end;
         }
         sums.arrays[slice.array] += total;
-        piece.addTo(totals);
     }
 }

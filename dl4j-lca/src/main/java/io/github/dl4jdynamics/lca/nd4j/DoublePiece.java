@@ -103,26 +103,8 @@ final class DoublePiece implements StepPiece {
     }
 
     @Override
-    public int helped() {
-        int count = 0;
-        for (int i = 0; i < n; i++) {
-            count += product[i] < 0 ? 1 : 0;
-        }
-        return count;
-    }
-
-    @Override
-    public int hurt() {
-        int count = 0;
-        for (int i = 0; i < n; i++) {
-            count += product[i] > 0 ? 1 : 0;
-        }
-        return count;
-    }
-
-    @Override
-    public void addTo(ParameterTotals totals) {
-        totals.add(position, n, product);
+    public void addTo(ParameterTotals totals, long[] counts) {
+        totals.add(position, n, product, counts);
     }
 
     @Override

@@ -35,14 +35,8 @@ interface StepPiece {
     /** Sum of the allocations from one place in the piece to before another. */
     double sum(int from, int to);
 
-    /** Allocations that are negative. */
-    int helped();
-
-    /** Allocations that are positive. */
-    int hurt();
-
-    /** Adds the allocations to the totals of their parameters. */
-    void addTo(ParameterTotals totals);
+    /** Adds the allocations to the totals of their parameters, and counts those that helped [0] and hurt [1]. */
+    void addTo(ParameterTotals totals, long[] counts);
 
     /** {@code sum_i b_i (a S_i + c G_i)} and {@code sum_i b_i (theta'_i - theta_i)} for a direction b. */
     void projectOnto(double[] direction, double a, double c, double[] products);
