@@ -83,12 +83,13 @@ class FailureTest {
     }
 
     @Test
-    void explodingStep_isAGap() {
-        Model net = Nets.net(false, new Sgd(1e300));
+    void runThatIsLostFromTheStart_isOneGap() {
+        Model net = Nets.net(false, new Sgd(0.1));
         LossChangeAllocationListener lca = builder().failFast(true).build();
         lca.attach(net);
 
-        Nets.updates(net, 4);
+        Nets.fit(net, poison());
+        Nets.updates(net, 3);
 
         assertThat(lca.history().steps()).hasSize(1);
         AllocationStep gap = lca.history().steps().get(0);

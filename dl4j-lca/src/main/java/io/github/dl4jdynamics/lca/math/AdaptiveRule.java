@@ -57,7 +57,7 @@ final class AdaptiveRule implements PathRule {
         return books.stream().mapToDouble(this::excessOfStep).allMatch(excess -> excess <= 1);
     }
 
-    /** Largest error in units of its tolerance. */
+    /** Largest error in units of its tolerance; NaN if a loss is no number. */
     private double excess(List<StepBooks> books) {
         return books.stream()
                 .mapToDouble(book -> Math.max(excessOfStep(book), excessOfRun(book)))
@@ -66,6 +66,9 @@ final class AdaptiveRule implements PathRule {
     }
 
     private double excessOfStep(StepBooks book) {
+        if (!book.isFinite()) {
+            return Double.NaN;
+        }
         double error = Math.abs(book.error());
         double tolerance = book.tolerance(relative, absolute);
         return error <= tolerance ? 0 : error / tolerance;
@@ -76,7 +79,7 @@ final class AdaptiveRule implements PathRule {
         double first = Math.abs(book.initialLoss());
         double tolerance = RUN_SHARE * relative * Math.min(Math.abs(book.runChange()), first) + 2 * absolute * first;
         double negligible = NEGLIGIBLE * absolute * first;
-        if (error <= negligible || Math.abs(book.runErrorBefore() + book.error()) <= tolerance) {
+        if (first == 0 || error <= negligible || Math.abs(book.runErrorBefore() + book.error()) <= tolerance) {
             return 0;
         }
         return error / Math.max(negligible, tolerance - Math.abs(book.runErrorBefore()));
