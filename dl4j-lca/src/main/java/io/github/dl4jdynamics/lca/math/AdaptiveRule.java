@@ -75,11 +75,14 @@ final class AdaptiveRule implements PathRule {
     }
 
     private double excessOfRun(StepBooks book) {
+        if (Double.isNaN(book.runErrorBefore()) || book.initialLoss() == 0) {
+            return 0;
+        }
         double error = Math.abs(book.error());
         double first = Math.abs(book.initialLoss());
         double tolerance = RUN_SHARE * relative * Math.min(Math.abs(book.runChange()), first) + 2 * absolute * first;
         double negligible = NEGLIGIBLE * absolute * first;
-        if (first == 0 || error <= negligible || Math.abs(book.runErrorBefore() + book.error()) <= tolerance) {
+        if (error <= negligible || Math.abs(book.runErrorBefore() + book.error()) <= tolerance) {
             return 0;
         }
         return error / Math.max(negligible, tolerance - Math.abs(book.runErrorBefore()));

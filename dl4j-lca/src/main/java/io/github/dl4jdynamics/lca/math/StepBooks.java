@@ -20,7 +20,7 @@ public final class StepBooks {
     private final double errorBefore;
 
     /**
-     * Books of one step on one data set.
+     * Books of one step on one data set, looked at on its own.
      *
      * @param lossBefore loss at the beginning of the segment
      * @param lossAfter loss at its end
@@ -28,7 +28,7 @@ public final class StepBooks {
      * @param initialLoss loss at the beginning of training, the scale of what is small
      */
     public StepBooks(double lossBefore, double lossAfter, double allocated, double initialLoss) {
-        this(lossBefore, lossAfter, allocated, initialLoss, 0, 0);
+        this(lossBefore, lossAfter, allocated, initialLoss, 0, Double.NaN);
     }
 
     /**
@@ -66,7 +66,7 @@ public final class StepBooks {
         return changeBefore + change();
     }
 
-    /** Sum of the errors over the run before this step. */
+    /** Sum of the errors over the run before this step; NaN for a step on its own. */
     public double runErrorBefore() {
         return errorBefore;
     }

@@ -112,6 +112,30 @@ class PathRulesTest {
         assertThat(rule.isBalanced(off(0.0103))).isFalse();
     }
 
+    /** Tolerance of the run: 0.002 min(|change|, L0) + 2e-4 L0; an error of 1e-5 L0 is negligible. */
+    @Test
+    void adaptiveRule_refinesWhereTheErrorsOfTheRunAddUp() {
+        PathRule rule = PathRules.adaptive();
+        double room = 0.002 * L0 + 2e-4 * L0;
+
+        for (double before : new double[] {0.9 * room, 2 * room}) {
+            assertThat(next(rule, Quadrature.trapezoid(), ofRun(0.2 * room, before)))
+                    .isEqualTo("Simpson/2");
+            assertThat(next(rule, Quadrature.trapezoid(), ofRun(0.9e-5 * L0, before)))
+                    .isEqualTo("done");
+            assertThat(rule.isBalanced(ofRun(0.2 * room, before))).isTrue();
+        }
+        assertThat(next(rule, Quadrature.trapezoid(), ofRun(-0.2 * room, 0.9 * room)))
+                .isEqualTo("done");
+        assertThat(next(rule, Quadrature.trapezoid(), ofRun(0.05 * room, 0.9 * room)))
+                .isEqualTo("done");
+    }
+
+    /** A step of a run whose loss has fallen by twice the first loss. */
+    private static List<StepBooks> ofRun(double error, double errorBefore) {
+        return List.of(new StepBooks(L0, L0 / 2, -L0 / 2 - error, L0, -2 * L0, errorBefore));
+    }
+
     @Test
     void adaptiveRule_listensToTheWorstDataSet() {
         StepBooks good = new StepBooks(2, 1, -1, L0);
