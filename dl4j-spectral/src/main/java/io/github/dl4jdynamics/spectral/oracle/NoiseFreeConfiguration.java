@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Set;
 
 import org.deeplearning4j.nn.conf.BackpropType;
-import org.deeplearning4j.nn.conf.CacheMode;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -53,7 +52,6 @@ final class NoiseFreeConfiguration {
         MultiLayerConfiguration copy = ConfigurationCopy.of(original);
         copy.setBackpropType(BackpropType.Standard);
         copy.setTrainingWorkspaceMode(WorkspaceMode.ENABLED);
-        copy.setCacheMode(CacheMode.NONE);
         bottoms = FrozenBottoms.of(copy);
         copy.getConfs().forEach(this::rewrite);
         return copy;
@@ -63,7 +61,6 @@ final class NoiseFreeConfiguration {
         ComputationGraphConfiguration copy = ConfigurationCopy.of(original);
         copy.setBackpropType(BackpropType.Standard);
         copy.setTrainingWorkspaceMode(WorkspaceMode.ENABLED);
-        copy.setCacheMode(CacheMode.NONE);
         copy.getDefaultConfiguration().setMiniBatch(true);
         bottoms = FrozenBottoms.of(copy);
         copy.getVertices().values().forEach(this::rewrite);
