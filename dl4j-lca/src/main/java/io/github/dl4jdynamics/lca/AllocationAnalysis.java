@@ -20,8 +20,8 @@ import io.github.dl4jdynamics.spectral.oracle.ParameterArray;
  * @since 0.1
  */
 public final class AllocationAnalysis {
-    /** Level at which a layer counts as hurting or helping, before the correction for several layers; ours. */
-    public static final double SIGNIFICANCE = 0.01;
+    /** Level at which a layer counts as hurting or helping, before the correction for several layers; the usual one. */
+    public static final double SIGNIFICANCE = 0.05;
 
     private static final int SHORTEST_SEGMENT = 20;
 

@@ -94,7 +94,7 @@ final class ClassLosses {
         }
 
         void add(INDArray from, INDArray to, INDArray gradientThere, double weight) {
-            pass.allocate(from, to, gradientThere, weight, gradientThere, 0, sums, totals::add);
+            pass.allocate(from, to, gradientThere, weight, gradientThere, 0, sums, totals);
         }
     }
 }

@@ -46,7 +46,7 @@ final class Tracking implements Closeable {
         LossDataCheck.check(settings, oracle);
         arrays = oracle.mask().counted();
         units = ParameterUnits.of(oracle.mask());
-        pass = new AllocationPass(units.slices());
+        pass = new AllocationPass(units.slices(), oracle.parameters());
         settings.losses.forEach((name, data) -> losses.add(new TrackedLoss(name, data, oracle, settings.counts)));
         integrator = new SegmentIntegrator(oracle, settings.rule, losses, pass);
         classes = new ClassLosses(oracle, pass, arrays.size(), units.count(), byClass(settings, oracle));
@@ -154,7 +154,7 @@ final class Tracking implements Closeable {
                     loss.end(),
                     integrator.factorEnd(),
                     sums,
-                    loss.totals()::add);
+                    loss.totals());
             return sums;
         }
         into.begin(draft.updatesBefore, draft.updatesAfter, books.lossBefore(), books.lossAfter(), books.allocated());
@@ -167,10 +167,8 @@ final class Tracking implements Closeable {
                     loss.end(),
                     integrator.factorEnd(),
                     sums,
-                    (position, n, values) -> {
-                        loss.totals().add(position, n, values);
-                        write(into, values, n);
-                    });
+                    loss.totals(),
+                    (n, values) -> write(into, values, n));
             into.end();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -65,7 +65,7 @@ final class AdaptiveRule implements PathRule {
 
     @Override
     public int mostGradients() {
-        return cap;
+        return Quadrature.mostGradients(cap);
     }
 
     @Override

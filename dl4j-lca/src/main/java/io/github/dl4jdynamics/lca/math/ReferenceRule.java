@@ -44,7 +44,7 @@ final class ReferenceRule implements PathRule {
 
     @Override
     public int mostGradients() {
-        return cap;
+        return Quadrature.mostGradients(cap);
     }
 
     @Override

@@ -8,14 +8,19 @@ import org.nd4j.linalg.api.buffer.DataType;
  * each helped and hurt. Memory: one parameter vector, two more of 4 bytes each with counts.
  */
 public final class ParameterTotals {
+    // Counting is without branches: signs of allocations are as good as random, and a processor that guesses them wrong
+    // takes longer than the gradient's share of a parameter.
+
     private final float[] floats;
     private final double[] doubles;
+    private final boolean counted;
     private final int[] helped;
     private final int[] hurt;
 
     private ParameterTotals(ParameterTotals other) {
         floats = other.floats == null ? null : other.floats.clone();
         doubles = other.doubles == null ? null : other.doubles.clone();
+        counted = other.counted;
         helped = other.helped.clone();
         hurt = other.hurt.clone();
     }
@@ -31,6 +36,7 @@ public final class ParameterTotals {
         int size = Math.toIntExact(length);
         floats = type == DataType.DOUBLE ? null : new float[size];
         doubles = type == DataType.DOUBLE ? new double[size] : null;
+        this.counted = counted;
         helped = new int[counted ? size : 0];
         hurt = new int[counted ? size : 0];
     }
@@ -40,24 +46,54 @@ public final class ParameterTotals {
         return new ParameterTotals(this);
     }
 
-    /** Adds the allocations of {@code n} neighbouring parameters in one step. */
-    public void add(long from, int n, double[] allocations) {
+    /** Adds allocations to those of their parameters, and to the counts of those that helped [0] and hurt [1]. */
+    void add(long from, int n, float[] allocations, long[] counts) {
         int start = (int) from;
-        if (floats != null) {
-            for (int i = 0; i < n; i++) {
-                floats[start + i] += (float) allocations[i];
-            }
-        } else {
-            for (int i = 0; i < n; i++) {
-                doubles[start + i] += allocations[i];
+        for (int i = 0; i < n; i++) {
+            floats[start + i] += allocations[i];
+        }
+        int negatives = 0;
+        int positives = 0;
+        for (int i = 0; i < n; i++) {
+            int bits = Float.floatToRawIntBits(allocations[i]);
+            int magnitude = bits << 1;
+            int moved = (magnitude | -magnitude) >>> 31;
+            int negative = (bits >>> 31 & moved);
+            int positive = (~bits >>> 31 & moved);
+            negatives += negative;
+            positives += positive;
+            if (counted) {
+                helped[start + i] += negative;
+                hurt[start + i] += positive;
             }
         }
-        if (helped.length > 0) {
-            for (int i = 0; i < n; i++) {
-                helped[start + i] += allocations[i] < 0 ? 1 : 0;
-                hurt[start + i] += allocations[i] > 0 ? 1 : 0;
+        counts[0] += negatives;
+        counts[1] += positives;
+    }
+
+    /** Adds allocations to those of their parameters, and to the counts of those that helped [0] and hurt [1]. */
+    void add(long from, int n, double[] allocations, long[] counts) {
+        int start = (int) from;
+        for (int i = 0; i < n; i++) {
+            doubles[start + i] += allocations[i];
+        }
+        int negatives = 0;
+        int positives = 0;
+        for (int i = 0; i < n; i++) {
+            long bits = Double.doubleToRawLongBits(allocations[i]);
+            long magnitude = bits << 1;
+            long moved = (magnitude | -magnitude) >>> 63;
+            int negative = (int) (bits >>> 63 & moved);
+            int positive = (int) (~bits >>> 63 & moved);
+            negatives += negative;
+            positives += positive;
+            if (counted) {
+                helped[start + i] += negative;
+                hurt[start + i] += positive;
             }
         }
+        counts[0] += negatives;
+        counts[1] += positives;
     }
 
     /** Sum of a parameter's allocations; 0-based position in the flat vector. */
@@ -76,7 +112,7 @@ public final class ParameterTotals {
 
     /** Whether steps are counted. */
     public boolean isCounted() {
-        return helped.length > 0;
+        return counted;
     }
 
     /** Steps in which each parameter helped; a copy, empty without counts. */

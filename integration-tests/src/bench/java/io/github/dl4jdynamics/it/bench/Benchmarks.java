@@ -17,7 +17,7 @@ public final class Benchmarks {
     private Benchmarks() {}
 
     /**
-     * @param args which benchmark ("spectrum", the default, "overhead", "ghostbn", "cnn" or "memory"), and the number of
+     * @param args which benchmark ("spectrum", the default, "overhead", "ghostbn", "cnn", "memory" or "lca"), and the number of
      *     rounds (default 3)
      */
     public static void main(String[] args) throws RunnerException {
@@ -34,6 +34,10 @@ public final class Benchmarks {
                 return;
             case "cnn":
                 CnnStepBenchmark.run(rounds);
+                return;
+            case "lca":
+                LcaBenchmark.run(rounds);
+                LcaMemoryBenchmark.run();
                 return;
             case "memory":
                 MemoryBenchmark.run();

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.lca.nd4j;
+
+import java.nio.DoubleBuffer;
+
+import org.bytedeco.javacpp.DoublePointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Reads pieces of a flat vector as doubles: from where it lies in CPU memory, by copies elsewhere and in other types. */
+final class DoubleReader {
+    private final INDArray vector;
+    private final DoubleBuffer elements;
+
+    private DoubleReader(INDArray vector, DoubleBuffer elements) {
+        this.vector = vector;
+        this.elements = elements;
+    }
+
+    static DoubleReader of(INDArray vector) {
+        boolean direct = vector.dataType() == DataType.DOUBLE
+                && Nd4j.getEnvironment().isCPU()
+                && vector.elementWiseStride() == 1
+                && vector.length() <= Integer.MAX_VALUE / Double.BYTES;
+        return new DoubleReader(
+                vector,
+                direct
+                        ? new DoublePointer(vector.data().addressPointer())
+                                .capacity(vector.length())
+                                .asBuffer()
+                        : null);
+    }
+
+    void read(long from, int n, double[] into) {
+        if (elements != null) {
+            elements.position((int) from);
+            elements.get(into, 0, n);
+        } else {
+            double[] piece = vector.get(NDArrayIndex.interval(from, from + n))
+                    .castTo(DataType.DOUBLE)
+                    .toDoubleVector();
+            System.arraycopy(piece, 0, into, 0, n);
+        }
+    }
+}
