@@ -51,9 +51,10 @@ public final class AllocationHistory {
         this.unitColumns = unitColumns;
     }
 
-    static AllocationHistory empty(LossChangeAllocationBuilder settings) {
+    /** Of a listener that has followed nothing, with a gap that says why not if it was to. */
+    static AllocationHistory empty(LossChangeAllocationBuilder settings, List<AllocationStep> gaps) {
         return new AllocationHistory(
-                settings.toString(), "no measurement", List.of(), List.of(), List.of(), List.of(), List.of(), null);
+                settings.toString(), "no measurement", List.of(), List.of(), gaps, List.of(), List.of(), null);
     }
 
     /** What the listener was built with. */
@@ -140,7 +141,7 @@ public final class AllocationHistory {
         return totals.get(data).parameters().stepsHurt();
     }
 
-    /** Total allocation of each parameter to the loss of one class, 0-based. */
+    /** Total allocation of each parameter to the loss of one class, 0-based in the order of {@link AllocationStep#classes}. */
     public double[] parameterTotalsOfClass(int index) {
         return classTotals.get(index).sums();
     }

@@ -45,7 +45,7 @@ final class AllocationSection {
             section.chart(overlay(history)).chart(overfit(history));
         }
         section.chart(heat(history));
-        if (!history.steps().get(history.steps().size() - 1).classes().isEmpty()) {
+        if (history.steps().stream().anyMatch(step -> !step.classes().isEmpty())) {
             section.chart(classes(history));
         }
         return section.paragraph(synchronization(history))

@@ -2,11 +2,14 @@
 package io.github.dl4jdynamics.lca;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 import io.github.dl4jdynamics.lca.nd4j.VectorComparison;
 import io.github.dl4jdynamics.spectral.report.TimeBudget;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -30,6 +33,9 @@ final class AllocationSession {
     private final TimeBudget budget;
 
     private Tracking tracking;
+
+    /** Why nothing is followed; null while all is well. */
+    private AllocationStep refusal;
 
     /** Parameters where the step began; null until the first gradient. */
     private INDArray theta;
@@ -58,17 +64,23 @@ final class AllocationSession {
     void gradientCalculated(Model net) {
         INDArray parameters = net.params();
         if (theta == null) {
+            checkLayout(net);
             capture(parameters);
-        } else if (parameters.length() != theta.length()) {
-            resized = true;
-            throw new IllegalStateException(
-                    "the network must keep its parameters while LossChangeAllocation follows it, "
-                            + "got " + parameters.length() + " instead of " + theta.length()
-                            + "; give the changed network a new listener");
-        } else if (atEndOfStep && !VectorComparison.areEqual(theta, parameters)) {
+        } else if (parameters.length() != theta.length()
+                || atEndOfStep && !VectorComparison.areEqual(theta, parameters)) {
+            checkLayout(net);
             jump(parameters);
         }
         atEndOfStep = false;
+    }
+
+    private void checkLayout(Model net) {
+        if (tracking != null && !tracking.hasLayoutOf(net)) {
+            resized = true;
+            throw new IllegalStateException(
+                    "the network must keep its parameter arrays while LossChangeAllocation follows it, got other ones; give "
+                            + "the changed network a new listener");
+        }
     }
 
     @SuppressWarnings("try") // the workspace scope is left by closing it
@@ -82,17 +94,15 @@ final class AllocationSession {
 
     /** Somebody set the parameters, as {@code init()}, {@code setParams} or averaging with other networks do. */
     private void jump(INDArray parameters) {
-        if (tracking != null) {
-            tracking.history.add(gap("parameters were changed between two updates"));
-        }
-        theta.assign(parameters);
-        begun = false;
-        updatesAtStart = updates;
+        tracking.history.add(gap("parameters were changed between two updates"));
+        capture(parameters);
     }
 
     void iterationDone(Model net, int iterationNow, int epochNow) {
         if (theta == null) {
-            return; // the listener came after the gradient
+            // The listener came after the gradient, or failed there.
+            updates += tracking == null ? 0 : 1;
+            return;
         }
         updates++;
         iteration = iterationNow;
@@ -105,7 +115,7 @@ final class AllocationSession {
             return;
         }
         try {
-            step(net);
+            step(net, true);
         } finally {
             budget.end();
         }
@@ -114,8 +124,15 @@ final class AllocationSession {
     /** Ends the step that is open, whatever schedule and budget say. */
     void finish(Model net) {
         if (theta != null && updates > updatesAtStart) {
-            step(net);
+            // The framework counts the iteration before it applies the constraints.
+            step(net, iterationCount(net) <= iteration);
         }
+    }
+
+    private static int iterationCount(Model net) {
+        return net instanceof MultiLayerNetwork
+                ? ((MultiLayerNetwork) net).getIterationCount()
+                : ((ComputationGraph) net).getConfiguration().getIterationCount();
     }
 
     @SuppressWarnings("try") // the workspace scope is left by closing it
@@ -131,28 +148,30 @@ final class AllocationSession {
     }
 
     @SuppressWarnings("try") // the workspace scope is left by closing it
-    private void step(Model net) {
+    private void step(Model net, boolean unconstrained) {
         long started = System.nanoTime();
         if (!begun) {
             start(net);
         }
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-            INDArray to = tracking.endOfStep(net.params(), iteration, epoch);
+            INDArray to = unconstrained ? tracking.constrained(net.params(), iteration + 1, epoch) : net.params();
             begun = tracking.isFinite() && tracking.integrate(theta, to);
+            AllocationStep.Draft draft = draft(started);
+            Optional<AllocationDetail> detail = Optional.empty();
             if (begun) {
-                tracking.allocate(theta, to, draft(started));
+                detail = Optional.of(tracking.allocate(theta, to, draft));
             } else {
-                notFinite(started);
+                notFinite(draft);
             }
             theta.assign(to);
             updatesAtStart = updates;
             atEndOfStep = true;
+            detail.ifPresent(tracking::report);
             failuresInARow = 0;
         }
     }
 
-    private void notFinite(long started) {
-        AllocationStep.Draft draft = draft(started);
+    private void notFinite(AllocationStep.Draft draft) {
         draft.status = AllocationStep.Status.GAP;
         draft.note = "loss or gradient is not finite";
         draft.losses = tracking.unallocated();
@@ -179,12 +198,19 @@ final class AllocationSession {
     /** After an error of a measurement: a gap, and a new beginning with the next gradient. */
     void failed(Throwable failure) {
         failuresInARow++;
-        if (tracking != null) {
+        if (tracking == null) {
+            refuse("failed: " + failure);
+        } else {
             tracking.history.add(gap("failed: " + failure));
         }
         theta = null;
         begun = false;
         atEndOfStep = false;
+    }
+
+    /** Notes why nothing will be followed. */
+    void refuse(String reason) {
+        refusal = gap(reason);
     }
 
     /** Books of the first data set, if anything was measured. */
@@ -197,8 +223,10 @@ final class AllocationSession {
         return tracking != null && !resized && failuresInARow < MOST_FAILURES_IN_A_ROW;
     }
 
-    Optional<AllocationHistory> history() {
-        return Optional.ofNullable(tracking).map(t -> t.history.snapshot(budget.toString()));
+    AllocationHistory history() {
+        return tracking == null
+                ? AllocationHistory.empty(settings, refusal == null ? List.of() : List.of(refusal))
+                : tracking.history.snapshot(budget.toString());
     }
 
     void close() throws IOException {

@@ -114,8 +114,8 @@ public final class AllocationStep {
     }
 
     /**
-     * One entry for each class, if asked for: the mean loss over the examples of that class in the first data set.
-     * Without counts.
+     * One entry for each class that has rows, if asked for, named {@code class n}: the mean loss over the examples of that
+     * class in the first data set. Without counts.
      */
     public ImmutableList<LossAllocation> classes() {
         return classes;

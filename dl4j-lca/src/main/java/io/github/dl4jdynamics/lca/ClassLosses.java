@@ -24,12 +24,20 @@ final class ClassLosses {
     private final int units;
     private final List<ClassLoss> classes = new ArrayList<>();
 
-    ClassLosses(LossOracle oracle, AllocationPass pass, int arrays, int units, List<LossData> byClass) {
+    ClassLosses(LossOracle oracle, AllocationPass pass, int arrays, int units) {
         this.oracle = oracle;
         this.pass = pass;
         this.arrays = arrays;
         this.units = units;
-        byClass.forEach(data -> classes.add(new ClassLoss(data, oracle)));
+    }
+
+    /** Adds a loss for each class that has rows. */
+    void addClassesOf(LossData data) {
+        int[] numbers = ClassLabels.present(data);
+        List<LossData> byClass = data.byClass(oracle.dependsOnBatches());
+        for (int i = 0; i < numbers.length; i++) {
+            classes.add(new ClassLoss("class " + numbers[i], byClass.get(i)));
+        }
     }
 
     /** Begins a path where the oracle is. */
@@ -59,8 +67,7 @@ final class ClassLosses {
         }
         oracle.moveTo(to);
         ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
-        for (int c = 0; c < classes.size(); c++) {
-            ClassLoss one = classes.get(c);
+        for (ClassLoss one : classes) {
             double before = one.loss;
             one.gradient.assign(0);
             one.loss = oracle.addGradient(one.data, 1, one.gradient);
@@ -68,7 +75,7 @@ final class ClassLosses {
                 one.add(from, to, one.gradient, quadrature.weightAt(1));
             }
             allocations.add(new LossAllocation(
-                    "class " + c, before, one.loss, one.sums.total(), one.sums.arrays(), new long[0], new long[0]));
+                    one.name, before, one.loss, one.sums.total(), one.sums.arrays(), new long[0], new long[0]));
         }
         return allocations.build();
     }
@@ -81,13 +88,15 @@ final class ClassLosses {
     }
 
     private final class ClassLoss {
+        private final String name;
         private final LossData data;
         private final INDArray gradient;
         private final ParameterTotals totals;
         private double loss;
         private AllocationSums sums;
 
-        ClassLoss(LossData data, LossOracle oracle) {
+        ClassLoss(String name, LossData data) {
+            this.name = name;
             this.data = data;
             this.gradient = oracle.zeros();
             this.totals = new ParameterTotals(gradient.dataType(), gradient.length(), false);

@@ -65,7 +65,9 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
 
     private final LossChangeAllocationBuilder settings;
     private final AllocationSession session;
-    private WeakReference<Model> followed = new WeakReference<>(null);
+    /** Null until a network is followed; stays when that network is gone. */
+    private WeakReference<Model> followed;
+
     private boolean idle;
     private boolean saidOthers;
     private boolean saidPretraining;
@@ -107,7 +109,7 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
                         + "attach to the network",
                 net == null ? "null" : net.getClass().getName());
         checkState(
-                followed.get() == null || followed.get() == net,
+                followed == null || followed.get() == net,
                 "this LossChangeAllocationListener follows another network; make one for each");
         checkOptimizer(net);
         LossDataCheck.check(settings, net);
@@ -124,7 +126,7 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
      * What was allocated so far; empty before the first update. A snapshot; copies the totals of all parameters.
      */
     public synchronized AllocationHistory history() {
-        return session.history().orElseGet(() -> AllocationHistory.empty(settings));
+        return session.history();
     }
 
     /**
@@ -134,7 +136,7 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
      */
     public synchronized void finish(Model net) {
         checkArgument(
-                followed.get() == net,
+                isFollowed(net),
                 "this LossChangeAllocationListener does not follow that network; give each network a listener of its own");
         guarded(() -> session.finish(net));
     }
@@ -160,14 +162,14 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
 
     @Override
     public synchronized void iterationDone(Model model, int iteration, int epoch) {
-        if (!idle && followed.get() == model) {
+        if (!idle && isFollowed(model)) {
             guarded(() -> session.iterationDone(model, iteration, epoch));
         }
     }
 
     @Override
     public synchronized void onEpochEnd(Model model) {
-        if (idle || followed.get() != model || saidUnbalanced) {
+        if (!isFollowed(model) || saidUnbalanced) {
             return;
         }
         session.books().filter(RunBooks::isOff).ifPresent(books -> {
@@ -191,17 +193,20 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
     }
 
     private boolean follows(Model model) {
-        Model current = followed.get();
-        if (current == null) {
+        if (followed == null) {
             followed = new WeakReference<>(model);
             begin(model);
-        } else if (current != model && !saidOthers) {
+        } else if (!isFollowed(model) && !saidOthers) {
             saidOthers = true;
             log.warn(
                     "LossChangeAllocationListener follows the first network it saw and leaves others out, such as the other "
                             + "workers of ParallelWrapper; give each network a listener of its own. Logged once.");
         }
-        return !idle && followed.get() == model;
+        return !idle && isFollowed(model);
+    }
+
+    private boolean isFollowed(Model model) {
+        return model != null && followed != null && followed.get() == model;
     }
 
     private void begin(Model model) {
@@ -212,6 +217,7 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
                 throw e;
             }
             idle = true;
+            session.refuse(e.getMessage());
             log.error(
                     "LossChangeAllocation cannot follow the network; training goes on without it: {}", e.getMessage());
         }
@@ -246,6 +252,10 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
                         "LossChangeAllocation could not measure; training goes on{}. Logged once.",
                         idle ? " without it" : ", the history has a gap",
                         e);
+            } else if (idle) {
+                log.warn(
+                        "LossChangeAllocation gave up after failing again and again; training goes on without it: {}",
+                        e.toString());
             }
         }
     }

@@ -27,7 +27,7 @@ final class LossDataCheck {
     static void check(LossChangeAllocationBuilder settings, LossOracle oracle) {
         settings.losses.forEach((name, data) -> checkRow(name, data, oracle));
         if (settings.perClass) {
-            settings.losses.get(LossChangeAllocationBuilder.TRAIN).byClass(false);
+            ClassLabels.check(settings.losses.get(LossChangeAllocationBuilder.TRAIN));
         }
         checkArgument(
                 settings.basis == null

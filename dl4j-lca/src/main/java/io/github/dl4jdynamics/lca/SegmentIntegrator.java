@@ -23,8 +23,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }</pre>
  *
  * <p>S is summed up in one vector. A finer Simpson rule gives its old inner nodes half of their former share of g(0), so
- * those whose coefficient changes are computed once more rather than kept in a vector of their own; the loss at the end
- * and the gradient there are kept for the next segment.
+ * those whose coefficient changes are computed once more rather than kept in a vector of their own, and all of them if
+ * the finer rule leaves one out; the loss at the end and the gradient there are kept for the next segment.
  */
 final class SegmentIntegrator {
     private final LossOracle oracle;
@@ -37,6 +37,8 @@ final class SegmentIntegrator {
     private Quadrature quadrature;
     private double ofInside;
     private double ofEnd;
+    private boolean startKnown;
+    private boolean endKnown;
     private int gradients;
     private List<StepBooks> books = List.of();
 
@@ -52,6 +54,7 @@ final class SegmentIntegrator {
     /** Begins a path. */
     void begin(INDArray from) {
         oracle.moveTo(from);
+        startKnown = true;
         for (int i = 0; i < losses.size(); i++) {
             losses.get(i).begin(oracle);
             if (!Double.isFinite(initialLosses[i])) {
@@ -73,7 +76,9 @@ final class SegmentIntegrator {
     boolean integrate(INDArray from, INDArray to) {
         gradients = 0;
         coefficients.clear();
-        coefficients.put(0.0, 1.0);
+        if (startKnown) {
+            coefficients.put(0.0, 1.0);
+        }
         quadrature = rule.first();
         reachEnd(to);
         books = evaluate(from, to);
@@ -91,19 +96,20 @@ final class SegmentIntegrator {
     /** A rule whose only node is inside the segment needs no gradient at the ends. */
     private void reachEnd(INDArray to) {
         oracle.moveTo(to);
-        boolean differentiated = quadrature.size() > 1 || quadrature.node(0) == 0 || quadrature.node(0) == 1;
+        endKnown = quadrature.size() > 1 || quadrature.node(0) == 0 || quadrature.node(0) == 1;
         for (TrackedLoss loss : losses) {
-            if (differentiated) {
+            if (endKnown) {
                 loss.reachEnd(oracle);
             } else {
                 loss.reachEndWithoutGradient(oracle);
             }
         }
-        gradients += differentiated ? 1 : 0;
+        gradients += endKnown ? 1 : 0;
     }
 
     private List<StepBooks> evaluate(INDArray from, INDArray to) {
-        if (quadrature.weightAt(0) == 0) {
+        if (!coefficients.keySet().stream().allMatch(node -> quadrature.weightAt(node) != 0)
+                || coefficients.isEmpty()) {
             losses.forEach(loss -> loss.inside().assign(0));
             coefficients.clear();
         }
@@ -111,16 +117,20 @@ final class SegmentIntegrator {
         ofEnd = quadrature.weightAt(1);
         for (int k = 0; k < quadrature.size(); k++) {
             double node = quadrature.node(k);
-            if (node > 0 && node < 1) {
-                double coefficient = quadrature.weight(k) / ofInside;
-                double missing = coefficient - coefficients.getOrDefault(node, 0.0);
-                if (Math.abs(missing) > 1e-9) {
-                    oracle.moveTo(from, to, node);
-                    losses.forEach(loss -> oracle.addGradient(loss.data(), missing, loss.inside()));
-                    coefficients.put(node, coefficient);
-                    gradients++;
-                }
+            double coefficient = quadrature.weight(k) / ofInside;
+            double missing = coefficient - coefficients.getOrDefault(node, 0.0);
+            if (node < 1 && Math.abs(missing) > 1e-9) {
+                oracle.moveTo(from, to, node);
+                losses.forEach(loss -> oracle.addGradient(loss.data(), missing, loss.inside()));
+                coefficients.put(node, coefficient);
+                gradients++;
             }
+        }
+        if (ofEnd != 0 && !endKnown) {
+            oracle.moveTo(to);
+            losses.forEach(loss -> loss.reachEnd(oracle));
+            endKnown = true;
+            gradients++;
         }
         List<StepBooks> now = new ArrayList<>();
         for (int i = 0; i < losses.size(); i++) {
@@ -134,6 +144,7 @@ final class SegmentIntegrator {
 
     /** Goes on to the next segment. */
     void advance() {
+        startKnown = endKnown;
         losses.forEach(TrackedLoss::advance);
     }
 

@@ -65,6 +65,7 @@ final class TrackedLoss {
     /** Takes loss and gradient where the oracle is as those of the beginning. */
     void begin(LossOracle oracle) {
         inside.assign(0);
+        lossAtEnd = Double.NaN;
         loss = oracle.addGradient(data, 1, inside);
     }
 

@@ -10,12 +10,11 @@ import java.util.List;
 import com.google.common.collect.ImmutableList;
 import io.github.dl4jdynamics.lca.dump.AllocationDump;
 import io.github.dl4jdynamics.lca.dump.DumpedArray;
-import io.github.dl4jdynamics.lca.math.StepBooks;
 import io.github.dl4jdynamics.lca.nd4j.AllocationPass;
 import io.github.dl4jdynamics.lca.nd4j.AllocationSums;
-import io.github.dl4jdynamics.spectral.oracle.LossData;
 import io.github.dl4jdynamics.spectral.oracle.LossOracle;
 import io.github.dl4jdynamics.spectral.oracle.ParameterArray;
+import io.github.dl4jdynamics.spectral.oracle.ParameterMask;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -32,7 +31,7 @@ final class Tracking implements Closeable {
     private final List<TrackedLoss> losses = new ArrayList<>();
     private final SegmentIntegrator integrator;
     private final ClassLosses classes;
-    private final AllocationDump dump;
+    private final StepDump dump;
 
     /** End of the step in a network with constraints; else it is read from the network. */
     private final INDArray end;
@@ -49,15 +48,13 @@ final class Tracking implements Closeable {
         pass = new AllocationPass(units.slices(), oracle.parameters());
         settings.losses.forEach((name, data) -> losses.add(new TrackedLoss(name, data, oracle, settings.counts)));
         integrator = new SegmentIntegrator(oracle, settings.rule, losses, pass);
-        classes = new ClassLosses(oracle, pass, arrays.size(), units.count(), byClass(settings, oracle));
+        classes = new ClassLosses(oracle, pass, arrays.size(), units.count());
+        if (settings.perClass) {
+            classes.addClassesOf(settings.losses.get(LossChangeAllocationBuilder.TRAIN));
+        }
         end = oracle.isConstrained() ? oracle.zeros() : null;
         history = new HistoryRecorder(settings, oracle.mask(), units, losses, classes);
-        dump = settings.dump == null ? null : openDump();
-    }
-
-    private static List<LossData> byClass(LossChangeAllocationBuilder settings, LossOracle oracle) {
-        LossData data = settings.losses.get(LossChangeAllocationBuilder.TRAIN);
-        return settings.perClass ? data.byClass(oracle.dependsOnBatches()) : List.of();
+        dump = new StepDump(settings.dump == null ? null : openDump());
     }
 
     private AllocationDump openDump() {
@@ -88,8 +85,13 @@ final class Tracking implements Closeable {
         return integrator.isFinite();
     }
 
+    /** Whether a network still has the parameter arrays that are followed. */
+    boolean hasLayoutOf(Model net) {
+        return oracle.mask().hasLayoutOf(ParameterMask.of(net));
+    }
+
     /** The parameters after an update, as they will be when the framework has applied the constraints. */
-    INDArray endOfStep(INDArray parameters, int iteration, int epoch) {
+    INDArray constrained(INDArray parameters, int iteration, int epoch) {
         if (end == null) {
             return parameters;
         }
@@ -102,23 +104,20 @@ final class Tracking implements Closeable {
         return integrator.integrate(from, to);
     }
 
-    /** Books and allocates the segment that was integrated, and goes on to the next. */
-    void allocate(INDArray from, INDArray to, AllocationStep.Draft draft) {
+    /**
+     * Books and allocates the segment that was integrated, and goes on to the next. The books are complete even if the
+     * dump cannot be written; {@link #report} says so.
+     */
+    AllocationDetail allocate(INDArray from, INDArray to, AllocationStep.Draft draft) {
         List<double[]> unitSums = new ArrayList<>();
         ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
-        for (int i = 0; i < losses.size(); i++) {
-            AllocationSums sums = allocate(
-                    from,
-                    to,
-                    losses.get(i),
-                    i == 0 ? dump : null,
-                    draft,
-                    integrator.books().get(i));
+        for (TrackedLoss loss : losses) {
+            AllocationSums sums = allocate(from, to, loss, draft);
             unitSums.add(sums.units());
             allocations.add(new LossAllocation(
-                    losses.get(i).name(),
-                    losses.get(i).loss(),
-                    losses.get(i).lossAtEnd(),
+                    loss.name(),
+                    loss.loss(),
+                    loss.lossAtEnd(),
                     sums.total(),
                     sums.arrays(),
                     sums.helped(),
@@ -130,22 +129,20 @@ final class Tracking implements Closeable {
         draft.gradients = integrator.gradients();
         draft.losses = allocations.build();
         integrator.advance();
-        draft.classes = classes.allocate(
-                from, to, integrator.quadrature(), losses.get(0).end());
-        AllocationStep step = new AllocationStep(draft);
-        history.add(step, unitSums);
-        settings.consumer.accept(new AllocationDetail(step, arrays, units.groups(), unitSums));
+        AllocationStep step;
+        try {
+            draft.classes = classes.allocate(
+                    from, to, integrator.quadrature(), losses.get(0).end());
+        } finally {
+            step = new AllocationStep(draft);
+            history.add(step, unitSums);
+        }
+        return new AllocationDetail(step, arrays, units.groups(), unitSums);
     }
 
-    private AllocationSums allocate(
-            INDArray from,
-            INDArray to,
-            TrackedLoss loss,
-            AllocationDump into,
-            AllocationStep.Draft draft,
-            StepBooks books) {
+    private AllocationSums allocate(INDArray from, INDArray to, TrackedLoss loss, AllocationStep.Draft draft) {
         AllocationSums sums = new AllocationSums(arrays.size(), units.count());
-        if (into == null) {
+        if (loss != losses.get(0) || !dump.isWanted()) {
             pass.allocate(
                     from,
                     to,
@@ -157,31 +154,25 @@ final class Tracking implements Closeable {
                     loss.totals());
             return sums;
         }
-        into.begin(draft.updatesBefore, draft.updatesAfter, books.lossBefore(), books.lossAfter(), books.allocated());
-        try {
-            pass.allocate(
-                    from,
-                    to,
-                    loss.inside(),
-                    integrator.factorInside(),
-                    loss.end(),
-                    integrator.factorEnd(),
-                    sums,
-                    loss.totals(),
-                    (n, values) -> write(into, values, n));
-            into.end();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        dump.begin(draft, integrator.books().get(0));
+        pass.allocate(
+                from,
+                to,
+                loss.inside(),
+                integrator.factorInside(),
+                loss.end(),
+                integrator.factorEnd(),
+                sums,
+                loss.totals(),
+                (n, values) -> dump.values(values, n));
+        dump.end();
         return sums;
     }
 
-    private static void write(AllocationDump dump, double[] values, int n) {
-        try {
-            dump.values(values, n);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Shows a step to whoever asked for it; throws what went wrong there or in writing the dump. */
+    void report(AllocationDetail detail) {
+        dump.throwFailure();
+        settings.consumer.accept(detail);
     }
 
     private double[] alongBasis(INDArray from, INDArray to) {
@@ -204,8 +195,6 @@ final class Tracking implements Closeable {
 
     @Override
     public void close() throws IOException {
-        if (dump != null) {
-            dump.close();
-        }
+        dump.close();
     }
 }

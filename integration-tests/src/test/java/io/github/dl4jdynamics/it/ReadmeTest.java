@@ -44,7 +44,11 @@ class ReadmeTest {
     @Test
     void links_pointAtFilesThatExist() throws IOException {
         for (String page : new String[] {
-            "README.md", "dl4j-spectral/README.md", "dl4j-tempbalance/README.md", "dl4j-ghostbn/README.md"
+            "README.md",
+            "dl4j-spectral/README.md",
+            "dl4j-tempbalance/README.md",
+            "dl4j-lca/README.md",
+            "dl4j-ghostbn/README.md"
         }) {
             Matcher link = LINK.matcher(read(page));
             while (link.find()) {

@@ -65,7 +65,7 @@ final class AdaptiveRule implements PathRule {
 
     @Override
     public int mostGradients() {
-        return Quadrature.mostGradients(cap);
+        return Refinement.mostGradients(cap);
     }
 
     @Override

@@ -30,6 +30,6 @@ public interface PathRule {
     /** Fewest new gradients per step and data set, the gradient before the step being known. */
     int fewestGradients();
 
-    /** Most new gradients per step and data set; those computed once more for a finer quadrature count again. */
+    /** Most new gradients per step and data set, those that a refinement takes once more included. */
     int mostGradients();
 }

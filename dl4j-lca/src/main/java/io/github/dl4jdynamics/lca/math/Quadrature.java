@@ -62,14 +62,6 @@ public final class Quadrature {
         return new Quadrature("Simpson/" + splits, nodes, weights);
     }
 
-    /**
-     * Most gradients that it takes to double from 2 splits to so many, when gradients inside the segment are summed up in
-     * one vector: each node once, and those of odd number once more, as their share changes from 4 to 2.
-     */
-    static int mostGradients(int splits) {
-        return splits + splits / 2 - 1;
-    }
-
     /** Number of gradients. */
     public int size() {
         return nodes.length;

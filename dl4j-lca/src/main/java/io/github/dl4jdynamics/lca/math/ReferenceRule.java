@@ -8,7 +8,7 @@ import java.util.Optional;
  * The adaptive rule of the reference code.
  *
  * <pre>{@code
- * n = 2 Simpson splits;   while max over data sets |error| > threshold and n < cap: n = 2 n
+ * n = 2 Simpson splits;   while max over data sets |error| > threshold and n < cap: n = min(2 n, cap)
  * }</pre>
  */
 final class ReferenceRule implements PathRule {
@@ -29,7 +29,7 @@ final class ReferenceRule implements PathRule {
     public Optional<Quadrature> refine(Quadrature current, List<StepBooks> books) {
         return isBalanced(books) || current.splits() >= cap
                 ? Optional.empty()
-                : Optional.of(Quadrature.simpson(2 * current.splits()));
+                : Optional.of(Quadrature.simpson(Math.min(cap, 2 * current.splits())));
     }
 
     @Override
@@ -44,7 +44,7 @@ final class ReferenceRule implements PathRule {
 
     @Override
     public int mostGradients() {
-        return Quadrature.mostGradients(cap);
+        return Refinement.mostGradients(cap);
     }
 
     @Override

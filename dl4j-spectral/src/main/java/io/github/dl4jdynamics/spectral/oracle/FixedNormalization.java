@@ -35,13 +35,6 @@ final class FixedNormalization extends BatchNormalization {
         fixed.setIUpdater(layer.getIUpdater());
         fixed.setConstraints(layer.getConstraints());
         fixed.setActivationFn(layer.getActivationFn());
-        // DL4J-M2.1: locked gamma and beta are ignored unless both differ from 1 and 0.
-        if (layer.isLockGammaBeta()
-                && layer.getClass() == BatchNormalization.class
-                && (layer.getGamma() == 1 || layer.getBeta() == 0)) {
-            fixed.setGamma(1);
-            fixed.setBeta(0);
-        }
         return fixed;
     }
 

@@ -32,24 +32,34 @@ final class GraphLoss implements LossNetwork {
 
     @Override
     public double differentiate(MultiDataSet batch) {
-        check(batch);
-        graph.setInputs(batch.getFeatures());
-        graph.setLabels(batch.getLabels());
-        boolean masked = batch.hasMaskArrays();
-        if (masked) {
-            graph.setLayerMaskArrays(batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays());
-        }
-        graph.computeGradientAndScore();
-        if (masked) {
+        enter(batch);
+        try {
+            if (batch.hasMaskArrays()) {
+                graph.setLayerMaskArrays(batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays());
+            }
+            graph.computeGradientAndScore();
+            return graph.score();
+        } finally {
             graph.clearLayerMaskArrays();
         }
-        return graph.score();
     }
 
     @Override
     public double score(MultiDataSet batch) {
+        enter(batch);
+        try {
+            return graph.score(batch, true);
+        } finally {
+            // DL4J-M2.1: scoring leaves the masks in place, for the next batch that has none.
+            graph.clearLayerMaskArrays();
+        }
+    }
+
+    /** DL4J-M2.1: scoring runs the forward pass with the number of rows of the labels before these. */
+    private void enter(MultiDataSet batch) {
         check(batch);
-        return graph.score(batch, true);
+        graph.setInputs(batch.getFeatures());
+        graph.setLabels(batch.getLabels());
     }
 
     private void check(MultiDataSet batch) {

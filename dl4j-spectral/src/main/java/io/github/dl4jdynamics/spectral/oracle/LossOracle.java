@@ -51,17 +51,17 @@ public final class LossOracle {
     private final RegularizationTerms regularization;
     private final boolean constrained;
     private final boolean batchStatistics;
-    private final int iteration;
-    private final int epoch;
     private final String settings;
 
     @SuppressWarnings("try") // scopes are left by closing them
     private LossOracle(Builder builder) {
         Model net = builder.net;
-        NoiseFreeConfiguration quiet = new NoiseFreeConfiguration(builder.normalization, builder.regularized);
+        NoiseFreeConfiguration quiet = new NoiseFreeConfiguration(builder.normalization);
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces();
                 RandomState random = new RandomState()) {
             INDArray parameters = net.params().dup();
+            int iteration;
+            int epoch;
             if (net instanceof MultiLayerNetwork) {
                 MultiLayerNetwork original = (MultiLayerNetwork) net;
                 iteration = original.getIterationCount();
@@ -80,7 +80,7 @@ public final class LossOracle {
                     "the private copy must have the parameters of the network, got %s instead of %s",
                     copied,
                     mask);
-            regularization = builder.regularized ? new RegularizationTerms(network.model(), mask) : null;
+            regularization = builder.regularized ? new RegularizationTerms(net, mask, iteration, epoch) : null;
             network.gradient().assign(0);
         }
         constrained = isConstrained(net);
@@ -186,7 +186,7 @@ public final class LossOracle {
             for (MultiDataSet batch : data.batches()) {
                 sum += LossData.rows(batch) * network.score(batch);
             }
-            return sum / data.rows();
+            return sum / data.rows() + (regularization == null ? 0 : regularization.score(network.parameters()));
         }
     }
 
@@ -209,10 +209,11 @@ public final class LossOracle {
                 loss += LossData.rows(batch) * network.differentiate(batch);
                 addScaled(network.gradient(), weight / data.rows(), sum);
             }
-            if (regularization != null) {
-                regularization.addGradient(network.parameters(), weight, sum, iteration, epoch);
+            if (regularization == null) {
+                return loss / data.rows();
             }
-            return loss / data.rows();
+            regularization.addGradient(network.parameters(), weight, sum);
+            return loss / data.rows() + regularization.score(network.parameters());
         }
     }
 
@@ -309,7 +310,7 @@ public final class LossOracle {
 
         /**
          * Whether the loss includes the network's regularization (L1, L2, weight decay, custom ones), as the score of
-         * Deeplearning4j does. Default false, as in the reference code of loss change allocation. Coefficients that
+         * Deeplearning4j does, and that of SameDiff layers, which its score forgets. Default false, as in the reference code of loss change allocation. Coefficients that
          * follow a schedule stay as they are when the oracle is built.
          *
          * @param included true for the regularized loss

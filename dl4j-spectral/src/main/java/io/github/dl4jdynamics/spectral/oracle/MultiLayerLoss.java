@@ -33,23 +33,33 @@ final class MultiLayerLoss implements LossNetwork {
 
     @Override
     public double differentiate(MultiDataSet batch) {
-        DataSet data = single(batch);
-        net.setInput(data.getFeatures());
-        net.setLabels(data.getLabels());
-        boolean masked = data.hasMaskArrays();
-        if (masked) {
-            net.setLayerMaskArrays(data.getFeaturesMaskArray(), data.getLabelsMaskArray());
-        }
-        net.computeGradientAndScore();
-        if (masked) {
+        DataSet data = enter(batch);
+        try {
+            if (data.hasMaskArrays()) {
+                net.setLayerMaskArrays(data.getFeaturesMaskArray(), data.getLabelsMaskArray());
+            }
+            net.computeGradientAndScore();
+            return net.score();
+        } finally {
             net.clearLayerMaskArrays();
         }
-        return net.score();
     }
 
     @Override
     public double score(MultiDataSet batch) {
-        return net.score(single(batch), true);
+        DataSet data = enter(batch);
+        try {
+            return net.score(data, true);
+        } finally {
+            net.clearLayerMaskArrays();
+        }
+    }
+
+    private DataSet enter(MultiDataSet batch) {
+        DataSet data = single(batch);
+        net.setInput(data.getFeatures());
+        net.setLabels(data.getLabels());
+        return data;
     }
 
     private static DataSet single(MultiDataSet batch) {

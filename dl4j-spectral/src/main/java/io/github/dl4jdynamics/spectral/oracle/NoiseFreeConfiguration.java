@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Set;
 
 import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -24,6 +26,8 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationRReLU;
@@ -31,21 +35,24 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 /**
  * A copy of a network's configuration whose loss is a plain function of the parameters: no dropout, no weight noise, no
- * randomized activation, no clipped logarithms, whole sequences instead of truncated ones, losses averaged over examples,
+ * randomized activation, no regularization, no clipped logarithms, whole sequences instead of truncated ones, losses averaged over examples,
  * and backward passes that differentiate what the forward pass computed.
  */
 final class NoiseFreeConfiguration {
+    /** Close to the smallest normal FLOAT. */
+    private static final double LEAST_PROBABILITY = 1e-37;
+
     private final BatchNormalizationMode normalization;
-    private final boolean regularized;
 
     /** Frozen layers that may end the backward pass, as nothing below them is trained. */
     private Set<Layer> bottoms = Set.of();
 
-    NoiseFreeConfiguration(BatchNormalizationMode normalization, boolean regularized) {
+    NoiseFreeConfiguration(BatchNormalizationMode normalization) {
         this.normalization = normalization;
-        this.regularized = regularized;
     }
 
     MultiLayerConfiguration of(MultiLayerConfiguration original) {
@@ -61,17 +68,33 @@ final class NoiseFreeConfiguration {
         ComputationGraphConfiguration copy = ConfigurationCopy.of(original);
         copy.setBackpropType(BackpropType.Standard);
         copy.setTrainingWorkspaceMode(WorkspaceMode.ENABLED);
+        // DL4J-M2.1: with another mode, the backward pass of a graph leaves its closed workspace in use.
+        copy.setInferenceWorkspaceMode(WorkspaceMode.ENABLED);
         copy.getDefaultConfiguration().setMiniBatch(true);
         bottoms = FrozenBottoms.of(copy);
-        copy.getVertices().values().forEach(this::rewrite);
+        copy.getVertices().replaceAll((name, vertex) -> rewritten(vertex));
+        copy.getNetworkOutputs().forEach(name -> thaw(copy.getVertices().get(name)));
         return copy;
     }
 
-    private void rewrite(GraphVertex vertex) {
+    private GraphVertex rewritten(GraphVertex vertex) {
+        if (vertex instanceof FrozenVertex) {
+            // DL4J-M2.1: a frozen vertex ends the backward pass. The mask knows that it is frozen.
+            return rewritten(((FrozenVertex) vertex).getUnderlying());
+        }
         if (vertex instanceof LayerVertex) {
             rewrite(((LayerVertex) vertex).getLayerConf());
-        } else if (vertex instanceof FrozenVertex) {
-            rewrite(((FrozenVertex) vertex).getUnderlying());
+        }
+        return vertex instanceof SameDiffVertex ? new SingleErrorVertex((SameDiffVertex) vertex) : vertex;
+    }
+
+    /** DL4J-M2.1: the score of a graph is 0 if an output layer is frozen. The mask knows that it is. */
+    private static void thaw(GraphVertex output) {
+        if (output instanceof LayerVertex) {
+            NeuralNetConfiguration conf = ((LayerVertex) output).getLayerConf();
+            if (conf.getLayer() instanceof FrozenLayerWithBackprop) {
+                conf.setLayer(((FrozenLayerWithBackprop) conf.getLayer()).getUnderlying());
+            }
         }
     }
 
@@ -82,6 +105,7 @@ final class NoiseFreeConfiguration {
 
     private Layer rewritten(Layer layer) {
         layer.setIDropout(null);
+        checkFormat(layer);
         if (layer instanceof BaseLayer) {
             quieten((BaseLayer) layer);
         }
@@ -89,11 +113,17 @@ final class NoiseFreeConfiguration {
             ActivationLayer activation = (ActivationLayer) layer;
             activation.setActivationFn(expected(activation.getActivationFn()));
         }
-        unclip(loss(layer));
+        unclipLoss(layer);
         if (layer instanceof CenterLossOutputLayer) {
             // DL4J-M2.1: else the "gradient" of the centers is their own update rule, and even with it their rate.
             ((CenterLossOutputLayer) layer).setGradientCheck(true);
             ((CenterLossOutputLayer) layer).setAlpha(1);
+        }
+        if (layer instanceof BatchNormalization) {
+            ignoreLockedAsForward((BatchNormalization) layer);
+        }
+        if (layer instanceof SameDiffLayer) {
+            return new SingleErrorLayer((SameDiffLayer) layer);
         }
         if (layer instanceof FrozenLayer && !bottoms.contains(layer)) {
             // DL4J-M2.1: a frozen layer ends the backward pass, so the layers below it would have no gradient.
@@ -107,13 +137,42 @@ final class NoiseFreeConfiguration {
                 : layer;
     }
 
+    /**
+     * DL4J-M2.1: {@code computeScore} of {@code CnnLossLayer} takes every image for NCHW, and that of {@code RnnLossLayer}
+     * takes the input for the labels if channels come last.
+     */
+    private static void checkFormat(Layer layer) {
+        Object format = layer instanceof CnnLossLayer
+                ? ((CnnLossLayer) layer).getFormat()
+                : layer instanceof RnnLossLayer ? ((RnnLossLayer) layer).getRnnDataFormat() : null;
+        checkArgument(
+                format != CNN2DFormat.NHWC && format != RNNFormat.NWC,
+                "data format of %s '%s' must be %s, got %s: Deeplearning4j 1.0.0-M2.1 computes another score than its "
+                        + "gradient is of",
+                layer.getClass().getSimpleName(),
+                layer.getLayerName(),
+                format instanceof RNNFormat ? RNNFormat.NCW : CNN2DFormat.NCHW,
+                format);
+    }
+
+    /**
+     * DL4J-M2.1: the forward pass ignores locked gamma and beta unless both differ from 1 and 0, the backward pass does
+     * not ignore gamma.
+     */
+    private static void ignoreLockedAsForward(BatchNormalization layer) {
+        if (layer.isLockGammaBeta()
+                && layer.getClass() == BatchNormalization.class
+                && (layer.getGamma() == 1 || layer.getBeta() == 0)) {
+            layer.setGamma(1);
+            layer.setBeta(0);
+        }
+    }
+
     private void quieten(BaseLayer layer) {
         layer.setWeightNoise(null);
         layer.setActivationFn(expected(layer.getActivationFn()));
-        if (!regularized) {
-            layer.setRegularization(new ArrayList<>());
-            layer.setRegularizationBias(new ArrayList<>());
-        }
+        layer.setRegularization(new ArrayList<>());
+        layer.setRegularizationBias(new ArrayList<>());
     }
 
     private static Layer withBackprop(FrozenLayer frozen) {
@@ -131,8 +190,8 @@ final class NoiseFreeConfiguration {
     }
 
     /**
-     * The activation at test time of one that draws slopes in training. DL4J-M2.1: the derivative of RReLU is 1
-     * everywhere.
+     * The mean of an activation that draws slopes in training. DL4J-M2.1: at test time, RReLU is the larger of its input
+     * and the mean slope, which is no mean of what it is in training.
      */
     private static IActivation expected(IActivation activation) {
         if (activation instanceof ActivationRReLU) {
@@ -142,23 +201,27 @@ final class NoiseFreeConfiguration {
         return activation;
     }
 
-    private static ILossFunction loss(Layer layer) {
-        return layer instanceof BaseOutputLayer
-                ? ((BaseOutputLayer) layer).getLossFn()
-                : layer instanceof LossLayer
-                        ? ((LossLayer) layer).getLossFn()
-                        : layer instanceof RnnLossLayer
-                                ? ((RnnLossLayer) layer).getLossFn()
-                                : layer instanceof CnnLossLayer
-                                        ? ((CnnLossLayer) layer).getLossFn()
-                                        : layer instanceof Cnn3DLossLayer ? ((Cnn3DLossLayer) layer).getLossFn() : null;
+    private static void unclipLoss(Layer layer) {
+        if (layer instanceof BaseOutputLayer) {
+            ((BaseOutputLayer) layer).setLossFn(unclipped(((BaseOutputLayer) layer).getLossFn()));
+        } else if (layer instanceof LossLayer) {
+            ((LossLayer) layer).setLossFn(unclipped(((LossLayer) layer).getLossFn()));
+        } else if (layer instanceof RnnLossLayer) {
+            ((RnnLossLayer) layer).setLossFn(unclipped(((RnnLossLayer) layer).getLossFn()));
+        } else if (layer instanceof CnnLossLayer) {
+            ((CnnLossLayer) layer).setLossFn(unclipped(((CnnLossLayer) layer).getLossFn()));
+        } else if (layer instanceof Cnn3DLossLayer) {
+            ((Cnn3DLossLayer) layer).setLossFn(unclipped(((Cnn3DLossLayer) layer).getLossFn()));
+        }
     }
 
-    private static void unclip(ILossFunction loss) {
+    private static ILossFunction unclipped(ILossFunction loss) {
         if (loss instanceof LossMCXENT) {
-            ((LossMCXENT) loss).setSoftmaxClipEps(0);
+            // Not 0: a probability that underflows would give 0 log 0.
+            ((LossMCXENT) loss).setSoftmaxClipEps(LEAST_PROBABILITY);
         } else if (loss instanceof LossBinaryXENT) {
-            ((LossBinaryXENT) loss).setClipEps(0);
+            return loss.getClass() == LossBinaryXENT.class ? new LogisticLoss((LossBinaryXENT) loss) : loss;
         }
+        return loss;
     }
 }

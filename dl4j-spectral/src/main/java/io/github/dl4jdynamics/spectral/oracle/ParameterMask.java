@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -186,7 +187,9 @@ public final class ParameterMask {
 
     private static ParameterArray.Role role(Trainable layer, String key) {
         Layer runtime = runtime(layer);
-        if (runtime instanceof FrozenLayer || runtime instanceof FrozenLayerWithBackprop) {
+        if (runtime instanceof FrozenLayer
+                || runtime instanceof FrozenLayerWithBackprop
+                || layer instanceof FrozenVertex) {
             return ParameterArray.Role.FROZEN;
         }
         if (layer.getConfig().isPretrainParam(key)) {

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.lca;
+
+import java.util.stream.IntStream;
+
+import io.github.dl4jdynamics.spectral.oracle.LossData;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+/** Labels that tell classes. */
+final class ClassLabels {
+    private static final double LARGEST_DEVIATION = 1e-2;
+
+    private ClassLabels() {}
+
+    /**
+     * Refuses labels that tell no classes.
+     *
+     * @throws IllegalArgumentException unless there is one array of labels, of rank 2 and without mask, whose rows sum to 1
+     */
+    @SuppressWarnings("try") // the workspace scope is left by closing it
+    static void check(LossData data) {
+        data.first(1).byClass(false);
+        try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+            for (MultiDataSet batch : data.batches()) {
+                INDArray sums = batch.getLabels(0).sum(1);
+                double off = Math.max(
+                        Math.abs(sums.maxNumber().doubleValue() - 1),
+                        Math.abs(sums.minNumber().doubleValue() - 1));
+                checkArgument(
+                        off <= LARGEST_DEVIATION && batch.getLabels(0).size(1) > 1,
+                        "labels for perClass must be one-hot, in at least 2 columns, got %s columns with rows that sum to "
+                                + "%s to %s; leave perClass out for regression",
+                        batch.getLabels(0).size(1),
+                        sums.minNumber(),
+                        sums.maxNumber());
+            }
+        }
+    }
+
+    /** 0-based numbers of the classes that have rows, ascending as in {@link LossData#byClass}. */
+    @SuppressWarnings("try") // the workspace scope is left by closing it
+    static int[] present(LossData data) {
+        try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+            return data.batches().stream()
+                    .flatMapToInt(
+                            batch -> IntStream.of(batch.getLabels(0).argMax(1).toIntVector()))
+                    .distinct()
+                    .sorted()
+                    .toArray();
+        }
+    }
+}
