@@ -106,7 +106,7 @@ final class LcaPlan {
             return ImmutableList.of(LastLayer.STANDARD);
         }
         return network == LcaNetwork.RESNET
-                ? ImmutableList.of(LastLayer.STANDARD, LastLayer.FROZEN, LastLayer.SLOW)
+                ? ImmutableList.of(LastLayer.STANDARD, LastLayer.FROZEN)
                 : ImmutableList.copyOf(LastLayer.values());
     }
 
@@ -201,7 +201,7 @@ final class LcaPlan {
                 250,
                 1,
                 ImmutableMap.of(
-                        LcaNetwork.MLP, 6, LcaNetwork.LENET, 2, LcaNetwork.RESIDUAL_MLP, 6, LcaNetwork.RESNET, 4));
+                        LcaNetwork.MLP, 4, LcaNetwork.LENET, 1, LcaNetwork.RESIDUAL_MLP, 6, LcaNetwork.RESNET, 3));
 
         final int train;
         final int test;
