@@ -112,7 +112,7 @@ final class LcaPlan {
 
     /** Rates at which the books of the rules are compared; momentum as everywhere. */
     ImmutableList<Double> bookRates() {
-        return study ? ImmutableList.of(0.01, 0.05, 0.1) : ImmutableList.of(0.02);
+        return size == Size.STUDY ? ImmutableList.of(0.01, 0.05, 0.1) : ImmutableList.of(0.02);
     }
 
     /** Networks whose books are compared, one without and one with batch normalization. */
@@ -184,7 +184,7 @@ final class LcaPlan {
         DEMO(1200, 500, 50, 200, 100, 1, ImmutableMap.of(LcaNetwork.MLP, 3, LcaNetwork.RESNET, 3)),
         /** A smoke test of the study. */
         SMALL_STUDY(
-                200,
+                100,
                 100,
                 50,
                 50,
