@@ -32,9 +32,12 @@ final class LcaPlan {
             LcaNetwork.RESIDUAL_MLP, 0.1,
             LcaNetwork.RESNET, 0.1);
 
-    /** Smaller ones for the demo's smaller batches, with which the books of most steps are cheap. */
-    private static final ImmutableMap<LcaNetwork, Double> DEMO_RATES =
-            ImmutableMap.of(LcaNetwork.MLP, 0.005, LcaNetwork.RESNET, 0.02);
+    /** Smaller ones for smaller batches, with which the books of most steps are cheap. */
+    private static final ImmutableMap<LcaNetwork, Double> SMALL_RATES = ImmutableMap.of(
+            LcaNetwork.MLP, 0.005,
+            LcaNetwork.LENET, 0.002,
+            LcaNetwork.RESIDUAL_MLP, 0.02,
+            LcaNetwork.RESNET, 0.02);
 
     private final ImageData data;
     private final boolean study;
@@ -84,7 +87,7 @@ final class LcaPlan {
     }
 
     double rate(LcaNetwork network) {
-        return (study ? STUDY_RATES : DEMO_RATES).get(network);
+        return (size == Size.STUDY ? STUDY_RATES : SMALL_RATES).get(network);
     }
 
     /** Filters of the ResNet's first stage; a quarter of the paper's 16, for time. */
@@ -179,16 +182,16 @@ final class LcaPlan {
     /** Amounts, chosen by what a gradient costs on one core. */
     private enum Size {
         /** Ten seconds. */
-        SMALL_DEMO(200, 100, 50, 50, 50, 1, ImmutableMap.of(LcaNetwork.MLP, 1, LcaNetwork.RESNET, 1)),
+        SMALL_DEMO(50, 50, 25, 25, 25, 1, ImmutableMap.of(LcaNetwork.MLP, 1, LcaNetwork.RESNET, 1)),
         /** A minute. */
         DEMO(1200, 500, 50, 200, 100, 1, ImmutableMap.of(LcaNetwork.MLP, 3, LcaNetwork.RESNET, 3)),
         /** A smoke test of the study. */
         SMALL_STUDY(
-                100,
-                100,
                 50,
                 50,
-                50,
+                25,
+                25,
+                25,
                 1,
                 ImmutableMap.of(
                         LcaNetwork.MLP, 1, LcaNetwork.LENET, 1, LcaNetwork.RESIDUAL_MLP, 1, LcaNetwork.RESNET, 1)),

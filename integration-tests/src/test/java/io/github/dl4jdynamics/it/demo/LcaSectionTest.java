@@ -34,8 +34,8 @@ class LcaSectionTest {
 
     @BeforeAll
     static void run() throws IOException {
-        writeSplit("train", 100);
-        writeSplit("t10k", 100);
+        writeSplit("train", 50);
+        writeSplit("t10k", 50);
         report = folder.resolve("report");
         String[] args = {"--data=" + folder, "--size=small", "--report=" + report};
         DemoSettings settings = DemoSettings.parse(args, ImmutableSet.of("lca"));
