@@ -275,8 +275,8 @@ public final class AllocationHistory {
     /** Books of each data set and totals by layer, as text for people. */
     @Override
     public String toString() {
-        if (steps.isEmpty()) {
-            return "no step yet";
+        if (steps.stream().noneMatch(AllocationStep::isAllocated)) {
+            return steps.isEmpty() ? "no step yet" : "nothing allocated: " + steps;
         }
         StringBuilder text = new StringBuilder();
         for (int data = 0; data < totals.size(); data++) {

@@ -29,8 +29,10 @@ final class AllocationSection {
                 .paragraph(
                         "The change of the loss in each step, allocated to parameters: the mean gradient along the step times "
                                 + "the movement. Negative allocations helped. " + history.cost() + ".");
-        if (history.steps().isEmpty()) {
-            return section.paragraph("No step was measured.").build();
+        if (history.steps().stream().noneMatch(AllocationStep::isAllocated)) {
+            section.paragraph("No step was allocated.");
+            history.steps().forEach(gap -> section.paragraph(gap.toString()));
+            return section.paragraph("Settings: " + history.settings()).build();
         }
         for (int data = 0; data < history.dataSets().size(); data++) {
             RunBooks books = history.books(data);

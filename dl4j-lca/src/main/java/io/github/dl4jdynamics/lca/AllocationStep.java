@@ -47,7 +47,7 @@ public final class AllocationStep {
         this.directions = draft.directions;
     }
 
-    /** One step out of this one and the one after it; losses are those of the ends. */
+    /** One gap out of this one and the one after it; losses are those of the ends. */
     AllocationStep joinedBy(AllocationStep next) {
         Draft draft = new Draft();
         draft.updatesBefore = updatesBefore;
@@ -60,6 +60,16 @@ public final class AllocationStep {
         draft.started = System.nanoTime() - (long) (1e6 * (milliseconds + next.milliseconds));
         draft.note = note;
         draft.losses = next.losses;
+        if (losses.size() == next.losses.size()) {
+            ImmutableList.Builder<LossAllocation> ends = ImmutableList.builder();
+            for (int i = 0; i < losses.size(); i++) {
+                ends.add(LossAllocation.unallocated(
+                        losses.get(i).name(),
+                        losses.get(i).lossBefore(),
+                        next.losses.get(i).lossAfter()));
+            }
+            draft.losses = ends.build();
+        }
         return new AllocationStep(draft);
     }
 

@@ -96,7 +96,8 @@ public final class LossChangeAllocationBuilder {
     /**
      * After which updates to end a step, counted from where the listener begins: {@code everyIterations(k)} or
      * {@code logarithmic(n)}. The updates between are one straight segment: its allocations are conservative, but say
-     * nothing of what went on inside. Default every update, as in the paper.
+     * nothing of what went on inside. Parameters that somebody sets between two updates make a gap where a step has just
+     * ended, and are part of the step where not. Default every update, as in the paper.
      *
      * @throws IllegalArgumentException for a schedule over epochs, which {@code fit(DataSet)} never ends
      */

@@ -205,6 +205,11 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
         return !idle && isFollowed(model);
     }
 
+    /** Whether there is a network that it follows. */
+    boolean isFollowing() {
+        return followed != null && followed.get() != null;
+    }
+
     private boolean isFollowed(Model model) {
         return model != null && followed != null && followed.get() == model;
     }

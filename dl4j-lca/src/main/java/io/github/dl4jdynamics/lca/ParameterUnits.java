@@ -20,7 +20,7 @@ import org.deeplearning4j.nn.params.SeparableConvolutionParamInitializer;
  * To which unit each parameter of a network belongs.
  *
  * <p>A weight belongs to the unit it flows into: dense {@code [in, out]} to its column, convolution {@code [out, in, ...]}
- * to its first index, deconvolution {@code [in, out, kH, kW]} to its second, in three dimensions {@code [kD, kH, kW, out,
+ * to its first index, in one dimension to the remainder of its place, deconvolution {@code [in, out, kH, kW]} to its second, in three dimensions {@code [kD, kH, kW, out,
  * in]} to its fourth, depthwise {@code [kH, kW, in, multiplier]} to the last two, the depthwise part of a separable one
  * {@code [multiplier, in, kH, kW]} to the first two, locally connected {@code [place, in, out]} to its last, recurrent
  * {@code [in, 4 out]} to its column, gate by gate, peepholes {@code [out, 3]} to their row. Arrays of a layer with as many
@@ -70,7 +70,11 @@ final class ParameterUnits {
         long[] shape = array.shape();
         int[] axes = unitAxes(array);
         long count = product(shape, axes[0], axes[1] + 1);
-        long run = array.order() == 'c' ? product(shape, axes[1] + 1, shape.length) : product(shape, 0, axes[0]);
+        // DL4J-M2.1: convolutions of sequences use the memory of their [out, in, k, 1] as one of [k, in, out].
+        boolean outputFastest = array.layerType().startsWith("Convolution1D") && shape.length > 2;
+        long run = outputFastest
+                ? 1
+                : array.order() == 'c' ? product(shape, axes[1] + 1, shape.length) : product(shape, 0, axes[0]);
         String name = array.layer() + (isInner(array) ? " " + array.key() : direction(array));
         UnitGroup group = group(array.layer(), name, (int) count, array.key(), ImmutableList.of());
         slices.add(new UnitSlice(index, array.offset(), array.end(), run, (int) count, group.first()));

@@ -33,6 +33,11 @@ final class SegmentIntegrator {
     private final AllocationPass pass;
     private final double[] initialLosses;
 
+    /** Of all steps so far, for each data set. */
+    private final double[] changes;
+
+    private final double[] errors;
+
     private final SortedMap<Double, Double> coefficients = new TreeMap<>();
     private Quadrature quadrature;
     private double ofInside;
@@ -48,6 +53,8 @@ final class SegmentIntegrator {
         this.losses = losses;
         this.pass = pass;
         this.initialLosses = new double[losses.size()];
+        this.changes = new double[losses.size()];
+        this.errors = new double[losses.size()];
         Arrays.fill(initialLosses, Double.NaN);
     }
 
@@ -137,7 +144,7 @@ final class SegmentIntegrator {
             TrackedLoss loss = losses.get(i);
             double[] projections = pass.projections(from, to, loss.inside(), loss.end());
             double allocated = ofInside * projections[0] + (ofEnd == 0 ? 0 : ofEnd * projections[1]);
-            now.add(new StepBooks(loss.loss(), loss.lossAtEnd(), allocated, initialLosses[i]));
+            now.add(new StepBooks(loss.loss(), loss.lossAtEnd(), allocated, initialLosses[i], changes[i], errors[i]));
         }
         return now;
     }
@@ -145,7 +152,11 @@ final class SegmentIntegrator {
     /** Goes on to the next segment. */
     void advance() {
         startKnown = endKnown;
-        losses.forEach(TrackedLoss::advance);
+        for (int i = 0; i < losses.size(); i++) {
+            changes[i] += books.get(i).change();
+            errors[i] += books.get(i).error();
+            losses.get(i).advance();
+        }
     }
 
     /** The quadrature of the latest segment. */

@@ -143,7 +143,7 @@ final class Nets {
     }
 
     static DataSetIterator batches(DataSet rows, int size) {
-        return new ListDataSetIterator<>(rows.copy().batchBy(size), size);
+        return new ListDataSetIterator<>(rows.copy().batchBy(size), 1);
     }
 
     static void fit(Model net, DataSet batch) {

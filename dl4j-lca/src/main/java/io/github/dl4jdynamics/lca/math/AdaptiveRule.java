@@ -11,8 +11,18 @@ import java.util.Optional;
  * <pre>{@code
  * n' = n 2^ceil(log2((|error| / tolerance)^(1/4))),   at least 2 n, at most the cap
  * }</pre>
+ *
+ * <p>Errors of single steps could add up to more than the net change of a run whose loss goes up and down. So a step is
+ * refined, too, where the sum of the run's errors would leave its own tolerance, unless the step's error is negligible:
+ *
+ * <pre>{@code
+ * |sum of errors| <= relative / 5 min(|L_t - L_0|, L_0) + 2 absolute L_0    or    |error| <= absolute L_0 / 10
+ * }</pre>
  */
 final class AdaptiveRule implements PathRule {
+    private static final double RUN_SHARE = 0.2;
+    private static final double NEGLIGIBLE = 0.1;
+
     private final double relative;
     private final double absolute;
     private final int cap;
@@ -44,18 +54,38 @@ final class AdaptiveRule implements PathRule {
 
     @Override
     public boolean isBalanced(List<StepBooks> books) {
-        return excess(books) <= 1;
+        return books.stream().mapToDouble(this::excessOfStep).allMatch(excess -> excess <= 1);
     }
 
-    /** Largest error in units of its tolerance. */
+    /** Largest error in units of its tolerance; NaN if a loss is no number. */
     private double excess(List<StepBooks> books) {
-        return books.stream().mapToDouble(this::excess).max().orElse(0);
+        return books.stream()
+                .mapToDouble(book -> Math.max(excessOfStep(book), excessOfRun(book)))
+                .max()
+                .orElse(0);
     }
 
-    private double excess(StepBooks book) {
+    private double excessOfStep(StepBooks book) {
+        if (!book.isFinite()) {
+            return Double.NaN;
+        }
         double error = Math.abs(book.error());
         double tolerance = book.tolerance(relative, absolute);
         return error <= tolerance ? 0 : error / tolerance;
+    }
+
+    private double excessOfRun(StepBooks book) {
+        if (Double.isNaN(book.runErrorBefore()) || book.initialLoss() == 0) {
+            return 0;
+        }
+        double error = Math.abs(book.error());
+        double first = Math.abs(book.initialLoss());
+        double tolerance = RUN_SHARE * relative * Math.min(Math.abs(book.runChange()), first) + 2 * absolute * first;
+        double negligible = NEGLIGIBLE * absolute * first;
+        if (error <= negligible || Math.abs(book.runErrorBefore() + book.error()) <= tolerance) {
+            return 0;
+        }
+        return error / Math.max(negligible, tolerance - Math.abs(book.runErrorBefore()));
     }
 
     @Override

@@ -16,9 +16,11 @@ public final class StepBooks {
     private final double lossAfter;
     private final double allocated;
     private final double initialLoss;
+    private final double changeBefore;
+    private final double errorBefore;
 
     /**
-     * Books of one step on one data set.
+     * Books of one step on one data set, looked at on its own.
      *
      * @param lossBefore loss at the beginning of the segment
      * @param lossAfter loss at its end
@@ -26,10 +28,47 @@ public final class StepBooks {
      * @param initialLoss loss at the beginning of training, the scale of what is small
      */
     public StepBooks(double lossBefore, double lossAfter, double allocated, double initialLoss) {
+        this(lossBefore, lossAfter, allocated, initialLoss, 0, Double.NaN);
+    }
+
+    /**
+     * Books of one step of a run on one data set.
+     *
+     * @param lossBefore loss at the beginning of the segment
+     * @param lossAfter loss at its end
+     * @param allocated sum of the allocations of all parameters
+     * @param initialLoss loss at the beginning of training, the scale of what is small
+     * @param changeBefore true change of the loss over the steps before
+     * @param errorBefore sum of the errors of the steps before
+     */
+    public StepBooks(
+            double lossBefore,
+            double lossAfter,
+            double allocated,
+            double initialLoss,
+            double changeBefore,
+            double errorBefore) {
         this.lossBefore = lossBefore;
         this.lossAfter = lossAfter;
         this.allocated = allocated;
         this.initialLoss = initialLoss;
+        this.changeBefore = changeBefore;
+        this.errorBefore = errorBefore;
+    }
+
+    /** Loss at the beginning of training. */
+    public double initialLoss() {
+        return initialLoss;
+    }
+
+    /** True change of the loss over the run, this step included. */
+    public double runChange() {
+        return changeBefore + change();
+    }
+
+    /** Sum of the errors over the run before this step; NaN for a step on its own. */
+    public double runErrorBefore() {
+        return errorBefore;
     }
 
     /** Loss at the beginning of the segment. */

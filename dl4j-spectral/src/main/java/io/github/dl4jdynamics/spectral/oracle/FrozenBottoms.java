@@ -2,8 +2,10 @@
 package io.github.dl4jdynamics.spectral.oracle;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -31,8 +33,9 @@ final class FrozenBottoms {
 
     static Set<Layer> of(ComputationGraphConfiguration conf) {
         Set<Layer> bottoms = Collections.newSetFromMap(new IdentityHashMap<>());
+        Map<String, Boolean> trainedBelow = new HashMap<>();
         conf.getVertices().forEach((name, vertex) -> {
-            if (vertex instanceof LayerVertex && !isTrainedBelow(name, conf)) {
+            if (vertex instanceof LayerVertex && !isTrainedBelow(name, conf, trainedBelow)) {
                 addFrozen(((LayerVertex) vertex).getLayerConf(), bottoms);
             }
         });
@@ -45,17 +48,21 @@ final class FrozenBottoms {
         }
     }
 
-    private static boolean isTrainedBelow(String name, ComputationGraphConfiguration conf) {
+    private static boolean isTrainedBelow(String name, ComputationGraphConfiguration conf, Map<String, Boolean> known) {
+        Boolean before = known.get(name);
+        if (before != null) {
+            return before;
+        }
+        boolean trainedBelow = false;
         for (String input : conf.getVertexInputs().getOrDefault(name, List.of())) {
             GraphVertex vertex = conf.getVertices().get(input);
             boolean trained = vertex instanceof LayerVertex
                     ? isTrained(((LayerVertex) vertex).getLayerConf())
                     : vertex != null && vertex.numParams(false) > 0;
-            if (trained || isTrainedBelow(input, conf)) {
-                return true;
-            }
+            trainedBelow |= trained || isTrainedBelow(input, conf, known);
         }
-        return false;
+        known.put(name, trainedBelow);
+        return trainedBelow;
     }
 
     private static boolean isTrained(NeuralNetConfiguration layer) {

@@ -57,12 +57,12 @@ final class GraphLoss implements LossNetwork {
 
     /** DL4J-M2.1: scoring runs the forward pass with the number of rows of the labels before these. */
     private void enter(MultiDataSet batch) {
-        check(batch);
         graph.setInputs(batch.getFeatures());
         graph.setLabels(batch.getLabels());
     }
 
-    private void check(MultiDataSet batch) {
+    @Override
+    public void check(MultiDataSet batch) {
         checkArgument(
                 batch.getFeatures().length == graph.getNumInputArrays()
                         && batch.getLabels().length == graph.getNumOutputArrays(),

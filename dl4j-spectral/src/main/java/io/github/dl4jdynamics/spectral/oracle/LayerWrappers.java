@@ -18,6 +18,13 @@ final class LayerWrappers {
         return inner(layer).map(LayerWrappers::bare).orElse(layer);
     }
 
+    /** Whether the layer or one inside it has constraints. */
+    static boolean isConstrained(Layer layer) {
+        boolean own = layer.getConstraints() != null && !layer.getConstraints().isEmpty();
+        boolean backward = layer instanceof Bidirectional && isConstrained(((Bidirectional) layer).getBwd());
+        return own || backward || inner(layer).map(LayerWrappers::isConstrained).orElse(false);
+    }
+
     private static Optional<Layer> inner(Layer layer) {
         if (layer instanceof FrozenLayer) {
             return Optional.of(((FrozenLayer) layer).getLayer());

@@ -4,7 +4,7 @@ package io.github.dl4jdynamics.spectral.oracle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 
 import com.google.common.collect.ImmutableList;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -127,7 +127,8 @@ public final class LossData {
      */
     public LossData sample(int count, long seed) {
         checkArgument(count >= 1, "rows of the loss data must be >= 1, got %s", count);
-        Random random = new Random(seed);
+        // Not Random, whose first numbers are nearly the same for all small seeds.
+        SplittableRandom random = new SplittableRandom(seed);
         int kept = (int) Math.min(count, rows);
         int[] chosen = new int[kept];
         int have = 0;
@@ -252,7 +253,8 @@ public final class LossData {
                 && Arrays.stream(arrays).allMatch(array -> array != null && array.length() > 0);
     }
 
-    private static String shapes(INDArray[] arrays) {
+    /** For messages. */
+    static String shapes(INDArray[] arrays) {
         return arrays == null
                 ? "none"
                 : Arrays.toString(Arrays.stream(arrays)

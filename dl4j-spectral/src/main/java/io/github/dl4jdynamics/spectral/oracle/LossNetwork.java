@@ -14,6 +14,9 @@ interface LossNetwork {
     /** The flat gradient of the latest backward pass, summed over examples; live. */
     INDArray gradient();
 
+    /** Refuses a batch with another number of arrays than the network has inputs and outputs. */
+    void check(MultiDataSet batch);
+
     /** Forward and backward pass; leaves the gradient in {@link #gradient}. Returns the mean loss of the batch. */
     double differentiate(MultiDataSet batch);
 

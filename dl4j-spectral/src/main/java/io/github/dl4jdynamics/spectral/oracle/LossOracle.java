@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.oracle;
 
+import java.util.function.ToDoubleFunction;
+
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -34,9 +36,10 @@ import static com.google.common.base.Preconditions.checkState;
  *
  * <p>Works on a private copy, so the network, its listeners, its inputs and the calling thread's random numbers are left
  * as they are. The copy is a plain function of its parameters: no dropout, weight noise or randomized activations (RReLU
- * has its mean slope), no clipped logarithms, recurrent networks start from state zero and see whole sequences. Random
+ * has its mean slope), no clipped logarithms, frozen layers pass errors on to trained layers below them, recurrent networks start from state zero and see whole sequences. Random
  * numbers that a custom layer draws are the same at every evaluation. The gradient is zero where the {@link #mask} does
- * not count.
+ * not count. DL4J-M2.1: the framework's own gradients of SameDiff layers (attention, locally connected, capsules), and of
+ * all layers below one, are twice the derivative; these are not.
  *
  * <p>N counts examples: losses of sequences are summed over their steps, as in Deeplearning4j's score. Masks are honoured.
  *
@@ -142,8 +145,9 @@ public final class LossOracle {
         checkLength(from);
         checkLength(to);
         INDArray theta = network.parameters();
-        Nd4j.getExecutioner().exec(new SubOp(to.reshape(mask.length()), from.reshape(mask.length()), theta));
-        theta.muli(s).addi(from.reshape(mask.length()));
+        INDArray start = from == theta ? theta.dup() : from.reshape(mask.length());
+        Nd4j.getExecutioner().exec(new SubOp(to.reshape(mask.length()), start, theta));
+        theta.muli(s).addi(start);
     }
 
     /**
@@ -177,14 +181,17 @@ public final class LossOracle {
      *
      * @param data the rows to average over
      * @return the loss, NaN or infinite if the network's is
+     * @throws IllegalArgumentException if the network cannot take the data
+     * @throws IllegalStateException during a forward or backward pass of a network in this thread
      */
     @SuppressWarnings("try") // scopes are left by closing them
     public double loss(LossData data) {
+        checkOutsideOfPasses();
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces();
                 RandomState random = new RandomState()) {
             double sum = 0;
             for (MultiDataSet batch : data.batches()) {
-                sum += LossData.rows(batch) * network.score(batch);
+                sum += LossData.rows(batch) * evaluate(data, batch, network::score);
             }
             return sum / data.rows() + (regularization == null ? 0 : regularization.score(network.parameters()));
         }
@@ -197,16 +204,24 @@ public final class LossOracle {
      * @param weight any number
      * @param sum flat vector of the network's length and type; left alone where the mask does not count
      * @return the loss, NaN or infinite if the network's is
-     * @throws IllegalArgumentException if the length of {@code sum} differs
+     * @throws IllegalArgumentException if the length or type of {@code sum} differs or the network cannot take the data
+     * @throws IllegalStateException during a forward or backward pass of a network in this thread
      */
     @SuppressWarnings("try") // scopes are left by closing them
     public double addGradient(LossData data, double weight, INDArray sum) {
         checkLength(sum);
+        checkArgument(
+                sum.rank() == 1 && sum.dataType() == network.parameters().dataType(),
+                "gradients of this network are added to a vector of rank 1 and type %s, got rank %s and type %s; use zeros()",
+                network.parameters().dataType(),
+                sum.rank(),
+                sum.dataType());
+        checkOutsideOfPasses();
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces();
                 RandomState random = new RandomState()) {
             double loss = 0;
             for (MultiDataSet batch : data.batches()) {
-                loss += LossData.rows(batch) * network.differentiate(batch);
+                loss += LossData.rows(batch) * evaluate(data, batch, network::differentiate);
                 addScaled(network.gradient(), weight / data.rows(), sum);
             }
             if (regularization == null) {
@@ -214,6 +229,37 @@ public final class LossOracle {
             }
             regularization.addGradient(network.parameters(), weight, sum);
             return loss / data.rows() + regularization.score(network.parameters());
+        }
+    }
+
+    private double evaluate(LossData data, MultiDataSet batch, ToDoubleFunction<MultiDataSet> pass) {
+        network.check(batch);
+        try {
+            return pass.applyAsDouble(batch);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "the network must be able to evaluate batch %d of the loss data, got features %s and labels %s: "
+                                    + "%s%s",
+                            data.batches().indexOf(batch),
+                            LossData.shapes(batch.getFeatures()),
+                            LossData.shapes(batch.getLabels()),
+                            e,
+                            LossData.rows(batch) > 1
+                                    ? ""
+                                    : "; batch normalization of one row with its own statistics is not possible"),
+                    e);
+        }
+    }
+
+    /** The private copy opens workspaces of the same names as the network in training. */
+    private static void checkOutsideOfPasses() {
+        for (MemoryWorkspace workspace : Nd4j.getWorkspaceManager().getAllWorkspacesForCurrentThread()) {
+            checkState(
+                    !workspace.isScopeActive() || !workspace.getId().startsWith("WS_"),
+                    "a LossOracle must not be evaluated during a pass of a network, got workspace %s open; evaluate it in "
+                            + "iterationDone or onGradientCalculation, not in onForwardPass or onBackwardPass",
+                    workspace.getId());
         }
     }
 
@@ -264,8 +310,7 @@ public final class LossOracle {
         for (Layer layer : layers(net)) {
             if (layer.conf() != null
                     && layer.conf().getLayer() != null
-                    && layer.conf().getLayer().getConstraints() != null
-                    && !layer.conf().getLayer().getConstraints().isEmpty()) {
+                    && LayerWrappers.isConstrained(layer.conf().getLayer())) {
                 return true;
             }
         }

@@ -62,12 +62,16 @@ final class MultiLayerLoss implements LossNetwork {
         return data;
     }
 
-    private static DataSet single(MultiDataSet batch) {
+    @Override
+    public void check(MultiDataSet batch) {
         checkArgument(
                 batch.getFeatures().length == 1 && batch.getLabels().length == 1,
                 "loss data of a MultiLayerNetwork must have one features and one labels array, got %s and %s",
                 batch.getFeatures().length,
                 batch.getLabels().length);
+    }
+
+    private static DataSet single(MultiDataSet batch) {
         return new DataSet(
                 batch.getFeatures(0),
                 batch.getLabels(0),

@@ -2,6 +2,8 @@
 package io.github.dl4jdynamics.spectral.oracle;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,14 +41,15 @@ public final class ParameterMask {
     private ParameterMask(List<ParameterArray> arrays, boolean runningStatistics, long length) {
         this.arrays = ImmutableList.copyOf(arrays);
         this.length = length;
-        ImmutableList.Builder<ParameterArray> kept = ImmutableList.builder();
+        List<ParameterArray> kept = new ArrayList<>();
         for (ParameterArray array : arrays) {
             if (array.role() == ParameterArray.Role.TRAINED
                     || runningStatistics && array.role() == ParameterArray.Role.RUNNING_STATISTIC) {
                 kept.add(array);
             }
         }
-        this.counted = kept.build();
+        kept.sort(Comparator.comparingLong(ParameterArray::offset));
+        this.counted = ImmutableList.copyOf(kept);
     }
 
     /**
@@ -75,6 +78,8 @@ public final class ParameterMask {
                 continue;
             }
             String name = distinct(name(net, layer, i), names);
+            long[] starts = starts(parameters.values(), offset, net.params());
+            int place = 0;
             for (Map.Entry<String, INDArray> entry : parameters.entrySet()) {
                 INDArray value = entry.getValue();
                 arrays.add(new ParameterArray(
@@ -82,7 +87,7 @@ public final class ParameterMask {
                         name,
                         type(layer),
                         entry.getKey(),
-                        offset,
+                        starts[place++],
                         value.shape(),
                         value.ordering(),
                         role(layer, entry.getKey())));
@@ -99,7 +104,32 @@ public final class ParameterMask {
         return new ParameterMask(arrays, runningStatistics, offset);
     }
 
-    /** All arrays in the order of the flat vector. */
+    /**
+     * Where the arrays of a layer begin in the flat vector. DL4J-M2.1: depthwise and separable convolutions list their bias
+     * last and keep it first.
+     */
+    private static long[] starts(Collection<INDArray> values, long first, INDArray all) {
+        long[] listed = new long[values.size()];
+        long[] actual = new long[values.size()];
+        long position = first;
+        int place = 0;
+        for (INDArray value : values) {
+            listed[place] = position;
+            actual[place++] = value.offset() - all.offset();
+            position += value.length();
+        }
+        long next = first;
+        for (int found = 0; found < actual.length; found++) {
+            long wanted = next;
+            place = 0;
+            for (INDArray value : values) {
+                next = actual[place++] == wanted ? wanted + value.length() : next;
+            }
+        }
+        return next == position ? actual : listed;
+    }
+
+    /** All arrays, layer by layer in the framework's order. */
     public ImmutableList<ParameterArray> arrays() {
         return arrays;
     }

@@ -120,9 +120,21 @@ class LossOracleNormalizationTest {
 
         assertThatThrownBy(() -> oracle.loss(LossData.of(Networks.sequences(5, 4, 3))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
+                .hasMessageEndingWith(
                         "input of layer 'norm' must have shape [N, C], [N, C, H, W] or [N, H, W, C] to be normalized "
                                 + "with running statistics, got [5, 4, 3]; use BatchNormalizationMode.BATCH_STATISTICS");
+    }
+
+    @Test
+    void singleRowWithItsOwnStatistics_isRefusedInWords() {
+        LossOracle oracle = LossOracle.builder(flat(norm(false).build())).build();
+
+        assertThatThrownBy(() -> oracle.addGradient(LossData.of(ROWS).batches(3), 1, oracle.zeros()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "the network must be able to evaluate batch 3 of the loss data, got features [[1, 4]] "
+                                + "and labels [[1, 3]]: ")
+                .hasMessageEndingWith("; batch normalization of one row with its own statistics is not possible");
     }
 
     private static BatchNormalization.Builder norm(boolean logStd) {

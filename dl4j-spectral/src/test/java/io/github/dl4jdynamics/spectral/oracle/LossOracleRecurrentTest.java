@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.within;
 
 @SuppressWarnings("deprecation") // Deeplearning4j still reads models with them
 class LossOracleRecurrentTest {
-    private static final int STEPS = 4;
+    private static final int STEPS = 3;
     private static final int CHANNELS = 2;
     private static final InputType SEQUENCE = InputType.recurrent(CHANNELS, STEPS);
 

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 class LossOracleSameDiffTest {
-    private static final int STEPS = 4;
+    private static final int STEPS = 3;
 
     static Stream<Arguments> networks() {
         List<Arguments> cases = new ArrayList<>();
