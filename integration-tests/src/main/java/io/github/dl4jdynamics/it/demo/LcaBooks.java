@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.it.demo;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-import io.github.dl4jdynamics.lca.AllocationHistory;
 import io.github.dl4jdynamics.lca.AllocationStep;
 import io.github.dl4jdynamics.lca.RunBooks;
 import io.github.dl4jdynamics.spectral.report.BarChart;
@@ -51,7 +47,7 @@ final class LcaBooks {
         return runs.each(run -> 100 * run.history().books(data).relativeError());
     }
 
-    /** The books of several rules along the same paths. */
+    /** The books of several rules along the same paths, steps of all seeds counted together. */
     static Table table(LcaResults results) {
         Table.Builder table = Table.builder(
                 "network",
@@ -59,62 +55,77 @@ final class LcaBooks {
                 "rule",
                 "loss change",
                 "book error, %",
+                "largest of a seed, %",
                 "sum of step errors, %",
-                "steps",
                 "steps by quadrature",
                 "unbalanced",
                 "gaps",
                 "gradients per step");
-        for (LcaRun run : results.books()) {
-            for (int rule = 0; rule < run.histories().size(); rule++) {
-                AllocationHistory history = run.histories().get(rule);
-                RunBooks books = history.books(0);
+        for (LcaRuns runs : results.books()) {
+            for (int r = 0; r < LcaCourse.RULES.size(); r++) {
+                int rule = r;
+                double[] errors = runs.each(run -> relativeError(run, rule));
                 table.row(
-                        run.course().network(),
-                        run.course().rate(),
+                        runs.network(),
+                        runs.course().rate(),
                         LcaCourse.RULES.get(rule),
-                        books.change(),
-                        100 * books.relativeError(),
-                        100 * books.grossError() / Math.abs(books.change()),
-                        books.steps(),
-                        quadratures(history),
-                        books.unbalanced(),
-                        books.gaps(),
-                        LcaRun.gradientsPerStep(history));
+                        runs.spread("%+.3f", run -> books(run, rule).change()),
+                        LcaRuns.spread("%.3f", errors),
+                        Arrays.stream(errors).max().orElse(Double.NaN),
+                        runs.spread(
+                                "%.2f",
+                                run -> 100
+                                        * books(run, rule).grossError()
+                                        / Math.abs(books(run, rule).change())),
+                        quadratures(runs, rule),
+                        (int) Arrays.stream(runs.each(run -> books(run, rule).unbalanced()))
+                                .sum(),
+                        (int) Arrays.stream(runs.each(run -> books(run, rule).gaps()))
+                                .sum(),
+                        runs.spread(
+                                "%.2f",
+                                run -> LcaRun.gradientsPerStep(run.histories().get(rule))));
             }
         }
         return table.build();
     }
 
+    private static RunBooks books(LcaRun run, int rule) {
+        return run.histories().get(rule).books(0);
+    }
+
+    private static double relativeError(LcaRun run, int rule) {
+        return 100 * books(run, rule).relativeError();
+    }
+
     /** For example {@code trapezoid 30, Simpson/2 6}. */
-    private static String quadratures(AllocationHistory history) {
-        return history.steps().stream()
+    private static String quadratures(LcaRuns runs, int rule) {
+        Map<String, Long> counts = runs.runs().stream()
+                .flatMap(run -> run.histories().get(rule).steps().stream())
                 .filter(AllocationStep::isAllocated)
-                .collect(Collectors.groupingBy(AllocationStep::rule, TreeMap::new, Collectors.counting()))
-                .descendingMap()
-                .entrySet()
-                .stream()
+                .collect(Collectors.groupingBy(AllocationStep::rule, Collectors.counting()));
+        return counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .map(entry -> entry.getKey() + " " + entry.getValue())
                 .collect(Collectors.joining(", "));
     }
 
     /** Book errors of the rules, in percent of the loss change. */
     static BarChart chart(LcaResults results) {
-        List<String> categories = new ArrayList<>();
-        Map<String, List<Double>> errors = new LinkedHashMap<>();
-        for (LcaRun run : results.books()) {
-            categories.add(run.course().network() + ", rate " + run.course().rate());
-            for (int rule = 0; rule < run.histories().size(); rule++) {
-                AllocationHistory history = run.histories().get(rule);
-                errors.computeIfAbsent(LcaCourse.RULES.get(rule), name -> new ArrayList<>())
-                        .add(100 * history.books(0).relativeError());
-            }
-        }
+        List<String> categories = results.books().stream()
+                .map(runs -> runs.network() + ", rate " + runs.course().rate())
+                .collect(Collectors.toList());
         BarChart.Builder chart = BarChart.builder("Book error of the run", categories)
                 .valueLabel("% of the loss change")
-                .note("The three rules measure the same path; seed 1.");
-        errors.forEach((rule, values) -> chart.bars(
-                rule, values.stream().mapToDouble(Double::doubleValue).toArray()));
+                .note("The three rules measure the same paths; means over the seeds.");
+        for (int r = 0; r < LcaCourse.RULES.size(); r++) {
+            int rule = r;
+            chart.bars(
+                    LcaCourse.RULES.get(rule),
+                    results.books().stream()
+                            .mapToDouble(runs -> runs.mean(run -> relativeError(run, rule)))
+                            .toArray());
+        }
         return chart.build();
     }
 }

@@ -72,7 +72,7 @@ final class LcaPlan {
         return study;
     }
 
-    /** Repetitions of every run but those for books, each with weights and batches of its own. */
+    /** Repetitions of every run, each with weights and batches of its own. */
     int seeds() {
         return seeds;
     }

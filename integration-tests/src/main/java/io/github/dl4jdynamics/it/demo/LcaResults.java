@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
@@ -13,9 +14,9 @@ import com.google.common.collect.ImmutableListMultimap;
 final class LcaResults {
     private final LcaPlan plan;
     private final ImmutableListMultimap<LcaNetwork, LcaRuns> byLastLayer;
-    private final ImmutableList<LcaRun> books;
+    private final ImmutableList<LcaRuns> books;
 
-    private LcaResults(LcaPlan plan, ImmutableListMultimap<LcaNetwork, LcaRuns> byLastLayer, List<LcaRun> books) {
+    private LcaResults(LcaPlan plan, ImmutableListMultimap<LcaNetwork, LcaRuns> byLastLayer, List<LcaRuns> books) {
         this.plan = plan;
         this.byLastLayer = byLastLayer;
         this.books = ImmutableList.copyOf(books);
@@ -32,10 +33,10 @@ final class LcaResults {
                 runs.put(network, LcaRuns.train(plan, course, out));
             }
         }
-        List<LcaRun> books = new ArrayList<>();
+        List<LcaRuns> books = new ArrayList<>();
         for (LcaNetwork network : plan.bookNetworks()) {
             for (double rate : plan.bookRates()) {
-                books.add(LcaRun.train(plan, LcaCourse.books(plan, network, rate), 1, out));
+                books.add(LcaRuns.train(plan, LcaCourse.books(plan, network, rate), out));
             }
         }
         return new LcaResults(plan, runs.build(), books);
@@ -64,17 +65,15 @@ final class LcaResults {
         return byLastLayer.get(network);
     }
 
-    /** Runs with several rules along one path, seed 1. */
-    ImmutableList<LcaRun> books() {
+    /** Runs with several rules along one path. */
+    ImmutableList<LcaRuns> books() {
         return books;
     }
 
     /** Every run, in the order of training. */
     List<LcaRun> all() {
-        List<LcaRun> all = byLastLayer.values().stream()
+        return Stream.concat(byLastLayer.values().stream(), books.stream())
                 .flatMap(runs -> runs.runs().stream())
-                .collect(Collectors.toCollection(ArrayList::new));
-        all.addAll(books);
-        return all;
+                .collect(Collectors.toList());
     }
 }

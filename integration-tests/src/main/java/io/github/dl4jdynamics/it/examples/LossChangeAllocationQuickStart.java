@@ -26,7 +26,8 @@ public final class LossChangeAllocationQuickStart {
 
         System.out.println(lca.history());
         Path folder = Files.createTempDirectory("allocation");
-        Path page = HtmlReport.write(folder, "Who lowered the loss", lca.history().section());
+        Path page =
+                HtmlReport.write(folder, "Who lowered the loss", lca.history().section());
         System.out.println("page written to " + page);
     }
 }

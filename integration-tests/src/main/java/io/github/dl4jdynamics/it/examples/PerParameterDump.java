@@ -37,7 +37,8 @@ public final class PerParameterDump {
         }
         try (Stream<Path> files = Files.list(folder)) {
             files.sorted()
-                    .forEach(file -> System.out.println(file + ": " + file.toFile().length() + " bytes"));
+                    .forEach(file ->
+                            System.out.println(file + ": " + file.toFile().length() + " bytes"));
         }
     }
 }

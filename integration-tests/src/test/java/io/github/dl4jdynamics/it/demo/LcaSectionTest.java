@@ -40,8 +40,8 @@ class LcaSectionTest {
         String[] args = {"--data=" + folder, "--size=small", "--report=" + report};
         DemoSettings settings = DemoSettings.parse(args, ImmutableSet.of("lca"));
 
-        Path file =
-                HtmlReport.store(report, new LcaSection().run(settings, new PrintStream(OutputStream.nullOutputStream())));
+        Path file = HtmlReport.store(
+                report, new LcaSection().run(settings, new PrintStream(OutputStream.nullOutputStream())));
 
         section = new ObjectMapper().readTree(file.toFile());
     }
@@ -89,7 +89,7 @@ class LcaSectionTest {
                 .containsExactly("adaptive", "trapezoid", "Simpson", "adaptive", "trapezoid", "Simpson");
         List<String> changes = column(books, "loss change");
         assertThat(changes.subList(0, 3)).containsOnly(changes.get(0));
-        assertThat(column(books, "gradients per step").get(1)).isEqualTo("1.0");
+        assertThat(column(books, "gradients per step").get(1)).isEqualTo("1.00");
         assertThat(column(books, "steps by quadrature").get(2)).isEqualTo("Simpson/2 2");
     }
 
