@@ -57,10 +57,10 @@ final class LcaBooks {
                 "book error, %",
                 "largest of a seed, %",
                 "sum of step errors, %",
-                "steps by quadrature",
                 "unbalanced",
                 "gaps",
-                "gradients per step");
+                "gradients per step",
+                "steps by quadrature");
         for (LcaRuns runs : results.books()) {
             for (int r = 0; r < LcaCourse.RULES.size(); r++) {
                 int rule = r;
@@ -77,14 +77,14 @@ final class LcaBooks {
                                 run -> 100
                                         * books(run, rule).grossError()
                                         / Math.abs(books(run, rule).change())),
-                        quadratures(runs, rule),
                         (int) Arrays.stream(runs.each(run -> books(run, rule).unbalanced()))
                                 .sum(),
                         (int) Arrays.stream(runs.each(run -> books(run, rule).gaps()))
                                 .sum(),
                         runs.spread(
                                 "%.2f",
-                                run -> LcaRun.gradientsPerStep(run.histories().get(rule))));
+                                run -> LcaRun.gradientsPerStep(run.histories().get(rule))),
+                        quadratures(runs, rule));
             }
         }
         return table.build();

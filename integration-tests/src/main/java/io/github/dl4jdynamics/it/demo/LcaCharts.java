@@ -54,8 +54,8 @@ final class LcaCharts {
     static LineChart validation(LcaResults results) {
         LineChart.Builder chart = LineChart.builder("Validation minus training, all layers")
                 .xLabel("updates")
-                .yLabel("difference of the loss changes since the start")
-                .note("Means over the seeds.");
+                .yLabel("difference since the start")
+                .note("Of the loss changes; means over the seeds. Rising: training data gain more.");
         for (LcaRuns runs : results.standard()) {
             chart.line(
                     runs.network().toString(), runs.first().history().updates(), runs.meanOf(LcaCharts::validationGap));

@@ -184,7 +184,7 @@ final class LcaPlan {
         /** Ten seconds. */
         SMALL_DEMO(50, 50, 25, 25, 25, 1, ImmutableMap.of(LcaNetwork.MLP, 1, LcaNetwork.RESNET, 1)),
         /** A minute. */
-        DEMO(1200, 500, 50, 200, 100, 1, ImmutableMap.of(LcaNetwork.MLP, 3, LcaNetwork.RESNET, 3)),
+        DEMO(1200, 500, 50, 100, 50, 1, ImmutableMap.of(LcaNetwork.MLP, 3, LcaNetwork.RESNET, 1)),
         /** A smoke test of the study. */
         SMALL_STUDY(
                 50,
