@@ -94,7 +94,9 @@ final class AllocationSession {
 
     /** Somebody set the parameters, as {@code init()}, {@code setParams} or averaging with other networks do. */
     private void jump(INDArray parameters) {
-        tracking.history.add(gap("parameters were changed between two updates"));
+        if (tracking != null) {
+            tracking.history.add(gap("parameters were changed between two updates"));
+        }
         capture(parameters);
     }
 

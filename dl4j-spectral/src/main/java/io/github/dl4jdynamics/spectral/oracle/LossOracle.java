@@ -36,10 +36,11 @@ import static com.google.common.base.Preconditions.checkState;
  *
  * <p>Works on a private copy, so the network, its listeners, its inputs and the calling thread's random numbers are left
  * as they are. The copy is a plain function of its parameters: no dropout, weight noise or randomized activations (RReLU
- * has its mean slope), no clipped logarithms, frozen layers pass errors on to trained layers below them, recurrent networks start from state zero and see whole sequences. Random
- * numbers that a custom layer draws are the same at every evaluation. The gradient is zero where the {@link #mask} does
- * not count. DL4J-M2.1: the framework's own gradients of SameDiff layers (attention, locally connected, capsules), and of
- * all layers below one, are twice the derivative; these are not.
+ * has its mean slope), no clipped logarithms; frozen layers pass errors on to trained layers below them; recurrent
+ * networks start from state zero and see whole sequences. Random numbers that a custom layer draws are the same at every
+ * evaluation. The gradient is zero where the {@link #mask} does not count. DL4J-M2.1: the framework's own gradients of
+ * SameDiff layers (attention, locally connected, capsules), and of all layers below one, are twice the derivative; these
+ * are not.
  *
  * <p>N counts examples: losses of sequences are summed over their steps, as in Deeplearning4j's score. Masks are honoured.
  *

@@ -77,7 +77,7 @@ public final class ParameterMask {
             if (parameters == null || parameters.isEmpty()) {
                 continue;
             }
-            String name = distinct(name(net, layer, i), names);
+            String name = distinct(name(net, layer, i), i, names);
             long[] starts = starts(parameters.values(), offset, net.params());
             int place = 0;
             for (Map.Entry<String, INDArray> entry : parameters.entrySet()) {
@@ -172,8 +172,24 @@ public final class ParameterMask {
         return same;
     }
 
-    /** Layers in the order of the flat vector. */
-    static List<? extends Trainable> layers(Model net) {
+    /**
+     * The layers and vertices of a network that have parameters, as {@link ParameterArray#layerIndex} numbers them.
+     *
+     * @param net an initialised {@code MultiLayerNetwork} or {@code ComputationGraph}
+     * @return input first
+     * @throws IllegalArgumentException for any other model
+     */
+    public static List<Trainable> layersWithParameters(Model net) {
+        List<Trainable> layers = new ArrayList<>();
+        for (Trainable layer : layers(net)) {
+            if (layer.paramTable(false) != null && !layer.paramTable(false).isEmpty()) {
+                layers.add(layer);
+            }
+        }
+        return layers;
+    }
+
+    private static List<? extends Trainable> layers(Model net) {
         if (net instanceof MultiLayerNetwork) {
             return List.of(((MultiLayerNetwork) net).getLayers());
         }
@@ -202,10 +218,10 @@ public final class ParameterMask {
     }
 
     /** Deeplearning4j allows two layers of a {@code MultiLayerNetwork} the same name. */
-    private static String distinct(String name, Set<String> names) {
+    private static String distinct(String name, int index, Set<String> names) {
         String own = name;
-        for (int i = 2; !names.add(own); i++) {
-            own = name + "#" + i;
+        while (!names.add(own)) {
+            own += "#" + index;
         }
         return own;
     }

@@ -28,19 +28,12 @@ final class RegularizationTerms {
     RegularizationTerms(Model net, ParameterMask mask, int iteration, int epoch) {
         this.iteration = iteration;
         this.epoch = epoch;
-        int index = 0;
-        for (Trainable layer : ParameterMask.layers(net)) {
-            Map<String, INDArray> parameters = layer.paramTable(false);
-            if (parameters == null) {
-                continue;
-            }
-            for (String key : parameters.keySet()) {
-                ParameterArray array = mask.arrays().get(index++);
-                List<Regularization> regularizations =
-                        mask.counted().contains(array) ? layer.getConfig().getRegularizationByParam(key) : null;
-                if (regularizations != null && !regularizations.isEmpty()) {
-                    terms.put(array, ConfigurationCopy.of(new ArrayList<>(regularizations)));
-                }
+        List<Trainable> layers = ParameterMask.layersWithParameters(net);
+        for (ParameterArray array : mask.counted()) {
+            List<Regularization> regularizations =
+                    layers.get(array.layerIndex()).getConfig().getRegularizationByParam(array.key());
+            if (regularizations != null && !regularizations.isEmpty()) {
+                terms.put(array, ConfigurationCopy.of(new ArrayList<>(regularizations)));
             }
         }
     }

@@ -86,7 +86,7 @@ class ParameterMaskTest {
         assertThat(ParameterMask.of(net).arrays())
                 .extracting(ParameterArray::name)
                 .doesNotHaveDuplicates()
-                .startsWith("fc_1_W", "fc_1_b", "fc_1#2_W", "fc_1#2_b", "fc_1#2#2_W", "fc_1#2#2_b");
+                .startsWith("fc_1_W", "fc_1_b", "fc_1#1_W", "fc_1#1_b", "fc_1#2_W", "fc_1#2_b");
         Networks.assertGradient(LossOracle.builder(net).build(), LossData.of(Networks.rows(6, 4)));
     }
 
