@@ -11,6 +11,9 @@ import io.github.dl4jdynamics.it.examples.ConfigureBeforeInit;
 import io.github.dl4jdynamics.it.examples.DiscriminativeRates;
 import io.github.dl4jdynamics.it.examples.GhostBnQuickStart;
 import io.github.dl4jdynamics.it.examples.GuardedRates;
+import io.github.dl4jdynamics.it.examples.LayerApi;
+import io.github.dl4jdynamics.it.examples.LossChangeAllocationQuickStart;
+import io.github.dl4jdynamics.it.examples.PerParameterDump;
 import io.github.dl4jdynamics.it.examples.QuickStart;
 import io.github.dl4jdynamics.it.examples.SaveWithoutOurClasses;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,28 @@ class ExamplesTest {
     @Test
     void guardedRates_printsGuardedRates() throws Exception {
         assertThat(printedBy(GuardedRates::main)).contains("block1-dense", "output");
+    }
+
+    @Test
+    void lossChangeAllocationQuickStart_printsBooksLayersAndAPage() throws Exception {
+        assertThat(printedBy(LossChangeAllocationQuickStart::main))
+                .contains("train: loss change -", "in 20 steps", "0 gaps", "block1-dense", "verdict", "index.html");
+    }
+
+    @Test
+    void perParameterDump_writesFilesOfTenSteps() throws Exception {
+        String printed = printedBy(PerParameterDump::main);
+
+        assertThat(printed).contains("allocations.npy", "index.json", "loss.npy", "steps.npy");
+        // 10 steps of 19,636 float32 values, and the header.
+        assertThat(printed).contains("allocations.npy: " + (128 + 10 * 4 * 19_636) + " bytes");
+    }
+
+    @Test
+    void layerApi_printsTheLayersThatHurtInAStep() throws Exception {
+        assertThat(printedBy(LayerApi::main))
+                .matches("(?s)update 1, layers that hurt: .*update 20, layers that hurt: .*")
+                .containsPattern("hurt: \\{.*output=0\\.\\d+");
     }
 
     @Test

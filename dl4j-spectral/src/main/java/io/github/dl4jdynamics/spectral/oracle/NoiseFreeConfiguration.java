@@ -6,7 +6,6 @@ import java.util.Set;
 
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.CacheMode;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -60,7 +59,6 @@ final class NoiseFreeConfiguration {
         MultiLayerConfiguration copy = ConfigurationCopy.of(original);
         copy.setBackpropType(BackpropType.Standard);
         copy.setTrainingWorkspaceMode(WorkspaceMode.ENABLED);
-        copy.setCacheMode(CacheMode.NONE);
         bottoms = FrozenBottoms.of(copy);
         copy.getConfs().forEach(this::rewrite);
         return copy;
@@ -72,7 +70,6 @@ final class NoiseFreeConfiguration {
         copy.setTrainingWorkspaceMode(WorkspaceMode.ENABLED);
         // DL4J-M2.1: with another mode, the backward pass of a graph leaves its closed workspace in use.
         copy.setInferenceWorkspaceMode(WorkspaceMode.ENABLED);
-        copy.setCacheMode(CacheMode.NONE);
         copy.getDefaultConfiguration().setMiniBatch(true);
         bottoms = FrozenBottoms.of(copy);
         copy.getVertices().replaceAll((name, vertex) -> rewritten(vertex));

@@ -20,7 +20,10 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
@@ -79,14 +82,17 @@ public final class SmallResNet {
     }
 
     private ComputationGraphConfiguration build() {
-        String last = relu("stem-relu", normalized("stem", "stem-bn", filters(3, 2, settings.width), "input"));
+        String last = relu("stem-relu", normalized("stem", "stem-bn", filters(3, 2, settings.width), pooled("input")));
         for (int stage = 1; stage <= STAGES; stage++) {
             last = stage("stage" + stage, last, stage);
         }
         OutputLayer.Builder output = new OutputLayer.Builder(LossFunction.MCXENT)
                 .nOut(settings.classes)
                 .activation(Activation.SOFTMAX)
-                .weightInit(new NormalDistribution(0, OUTPUT_DEVIATION));
+                .weightInit(settings.outputWeights);
+        if (settings.outputUpdater != null) {
+            output.updater(settings.outputUpdater);
+        }
         decay(output);
         ImageShape shape = settings.shape;
         return graph.addLayer("pool", new GlobalPoolingLayer.Builder(PoolingType.AVG).build(), last)
@@ -94,6 +100,19 @@ public final class SmallResNet {
                 .setOutputs("output")
                 .setInputTypes(InputType.convolutional(shape.height(), shape.width(), shape.channels()))
                 .build();
+    }
+
+    /** Means over squares of pixels, if asked for. */
+    private String pooled(String input) {
+        if (settings.inputPooling == 1) {
+            return input;
+        }
+        SubsamplingLayer means = new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.AVG)
+                .kernelSize(settings.inputPooling, settings.inputPooling)
+                .stride(settings.inputPooling, settings.inputPooling)
+                .build();
+        graph.addLayer("shrink", means, input);
+        return "shrink";
     }
 
     private String stage(String name, String input, int stage) {
@@ -145,7 +164,10 @@ public final class SmallResNet {
         private ImageShape shape = ImageShape.of(3, 32, 32);
         private int classes = 10;
         private int width = 12;
+        private int inputPooling = 1;
         private IUpdater updater = new Nesterovs(0.1, 0.9);
+        private IUpdater outputUpdater;
+        private IWeightInit outputWeights = new WeightInitDistribution(new NormalDistribution(0, OUTPUT_DEVIATION));
         private Supplier<? extends BatchNormalization> normalization = BatchNormalization::new;
         private double weightDecay;
         private long seed = 1;
@@ -176,9 +198,36 @@ public final class SmallResNet {
             return this;
         }
 
+        /**
+         * Shrinks the images first, by means over squares of so many pixels. Default 1, which
+         * leaves them alone; 2 is four times as fast.
+         */
+        public Builder inputPooling(int side) {
+            checkArgument(side >= 1, "inputPooling of SmallResNet must be >= 1 pixel, got %s; 1 switches it off", side);
+            this.inputPooling = side;
+            return this;
+        }
+
         /** Updater of all layers; default Nesterovs, rate 0.1, momentum 0.9 (He et al., section 4.2). */
         public Builder updater(IUpdater updater) {
             this.updater = checkNotNull(updater, "updater of SmallResNet must not be null");
+            return this;
+        }
+
+        /** Updater of the output layer; default that of all layers. */
+        public Builder outputUpdater(IUpdater outputUpdater) {
+            this.outputUpdater = checkNotNull(
+                    outputUpdater,
+                    "outputUpdater of SmallResNet must not be null; leave it out for that of all layers");
+            return this;
+        }
+
+        /**
+         * Initial weights of the output layer; default normal with a deviation of 0.01, from which all classes start alike.
+         * An output layer that is not to learn needs weights of the usual size.
+         */
+        public Builder outputWeights(IWeightInit outputWeights) {
+            this.outputWeights = checkNotNull(outputWeights, "outputWeights of SmallResNet must not be null");
             return this;
         }
 
