@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.lca.nd4j;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -13,12 +18,24 @@ final class FloatPiece implements StepPiece {
     private final float[] sum = new float[SIZE];
     private final float[] end = new float[SIZE];
     private final float[] product = new float[SIZE];
+    private final int[] bits = new int[SIZE];
+
+    /** The same memory as floats and as their bits. */
+    private final FloatBuffer floats;
+
+    private final IntBuffer ints;
     private FloatReader thetaReader;
     private FloatReader nextReader;
     private FloatReader sumReader;
     private FloatReader endReader;
     private long position;
     private int n;
+
+    FloatPiece() {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Float.BYTES * SIZE).order(ByteOrder.nativeOrder());
+        floats = bytes.asFloatBuffer();
+        ints = bytes.asIntBuffer();
+    }
 
     @Override
     public void open(INDArray from, INDArray to, INDArray s, INDArray g) {
@@ -104,7 +121,11 @@ final class FloatPiece implements StepPiece {
 
     @Override
     public void addTo(ParameterTotals totals, long[] counts) {
-        totals.add(position, n, product, counts);
+        floats.position(0);
+        floats.put(product, 0, n);
+        ints.position(0);
+        ints.get(bits, 0, n);
+        totals.add(position, n, product, bits, counts);
     }
 
     @Override

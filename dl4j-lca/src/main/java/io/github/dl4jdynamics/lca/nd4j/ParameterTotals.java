@@ -46,29 +46,38 @@ public final class ParameterTotals {
         return new ParameterTotals(this);
     }
 
-    /** Adds allocations to those of their parameters, and to the counts of those that helped [0] and hurt [1]. */
-    void add(long from, int n, float[] allocations, long[] counts) {
+    /**
+     * Adds allocations to those of their parameters, and to the counts of those that helped [0] and hurt [1].
+     *
+     * @param bits the allocations' own bits, since a loop over whole numbers vectorizes
+     */
+    void add(long from, int n, float[] allocations, int[] bits, long[] counts) {
         int start = (int) from;
         for (int i = 0; i < n; i++) {
             floats[start + i] += allocations[i];
         }
-        int negatives = 0;
-        int positives = 0;
+        counts[0] += count(bits, n, helped, start);
         for (int i = 0; i < n; i++) {
-            int bits = Float.floatToRawIntBits(allocations[i]);
-            int magnitude = bits << 1;
-            int moved = (magnitude | -magnitude) >>> 31;
-            int negative = (bits >>> 31 & moved);
-            int positive = (~bits >>> 31 & moved);
-            negatives += negative;
-            positives += positive;
-            if (counted) {
-                helped[start + i] += negative;
-                hurt[start + i] += positive;
+            bits[i] ^= Integer.MIN_VALUE;
+        }
+        counts[1] += count(bits, n, hurt, start);
+    }
+
+    /** Negative numbers among those with the given bits, counted one by one too if there is where to. */
+    private int count(int[] bits, int n, int[] each, int start) {
+        int negatives = 0;
+        if (counted) {
+            for (int i = 0; i < n; i++) {
+                int magnitude = bits[i] << 1;
+                int negative = bits[i] >>> 31 & (magnitude | -magnitude) >>> 31;
+                each[start + i] += negative;
             }
         }
-        counts[0] += negatives;
-        counts[1] += positives;
+        for (int i = 0; i < n; i++) {
+            int magnitude = bits[i] << 1;
+            negatives += bits[i] >>> 31 & (magnitude | -magnitude) >>> 31;
+        }
+        return negatives;
     }
 
     /** Adds allocations to those of their parameters, and to the counts of those that helped [0] and hurt [1]. */
