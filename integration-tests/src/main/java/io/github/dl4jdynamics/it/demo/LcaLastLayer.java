@@ -20,7 +20,7 @@ final class LcaLastLayer {
     static Table results(List<LcaRuns> arms) {
         Table.Builder table = Table.builder(
                 "last layer",
-                "training loss, last epoch",
+                "loss, last epoch",
                 "difference",
                 "test loss",
                 "difference of it",
@@ -44,10 +44,9 @@ final class LcaLastLayer {
     }
 
     private static String difference(double[] differences) {
-        return LcaRuns.spread("%+.4f", differences) + ", lower in "
-                + Arrays.stream(differences)
-                        .filter(difference -> difference < 0)
-                        .count() + " of " + differences.length;
+        long lower =
+                Arrays.stream(differences).filter(difference -> difference < 0).count();
+        return LcaRuns.spread("%+.4f", differences) + ", " + lower + " of " + differences.length + " lower";
     }
 
     /** Allocations to the last layer and to the others. */

@@ -34,10 +34,10 @@ final class LcaPlan {
 
     /** Smaller ones for smaller batches, with which the books of most steps are cheap. */
     private static final ImmutableMap<LcaNetwork, Double> SMALL_RATES = ImmutableMap.of(
-            LcaNetwork.MLP, 0.005,
+            LcaNetwork.MLP, 0.002,
             LcaNetwork.LENET, 0.002,
             LcaNetwork.RESIDUAL_MLP, 0.02,
-            LcaNetwork.RESNET, 0.02);
+            LcaNetwork.RESNET, 0.01);
 
     private final ImageData data;
     private final boolean study;
