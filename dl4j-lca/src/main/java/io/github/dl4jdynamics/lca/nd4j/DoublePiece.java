@@ -64,7 +64,9 @@ final class DoublePiece implements StepPiece {
     @Override
     public void allocate(double a, double b) {
         mean(a, b);
-        multiply(product);
+        for (int i = 0; i < n; i++) {
+            product[i] = product[i] * step[i] + 0.0; // no negative zeros, which would count as help
+        }
     }
 
     private void mean(double a, double b) {

@@ -81,7 +81,9 @@ final class FloatPiece implements StepPiece {
     @Override
     public void allocate(double a, double b) {
         mean((float) a, (float) b);
-        multiply(product);
+        for (int i = 0; i < n; i++) {
+            product[i] = product[i] * step[i] + 0.0f; // no negative zeros, which would count as help
+        }
     }
 
     private void mean(float a, float b) {

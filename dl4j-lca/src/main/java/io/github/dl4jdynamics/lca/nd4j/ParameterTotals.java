@@ -49,6 +49,7 @@ public final class ParameterTotals {
     /**
      * Adds allocations to those of their parameters, and to the counts of those that helped [0] and hurt [1].
      *
+     * @param allocations without negative zeros
      * @param bits the allocations' own bits, since a loop over whole numbers vectorizes
      */
     void add(long from, int n, float[] allocations, int[] bits, long[] counts) {
@@ -56,44 +57,36 @@ public final class ParameterTotals {
         for (int i = 0; i < n; i++) {
             floats[start + i] += allocations[i];
         }
-        counts[0] += count(bits, n, helped, start);
-        for (int i = 0; i < n; i++) {
-            bits[i] ^= Integer.MIN_VALUE;
-        }
-        counts[1] += count(bits, n, hurt, start);
-    }
-
-    /** Negative numbers among those with the given bits, counted one by one too if there is where to. */
-    private int count(int[] bits, int n, int[] each, int start) {
-        int negatives = 0;
-        if (counted) {
-            for (int i = 0; i < n; i++) {
-                int magnitude = bits[i] << 1;
-                int negative = bits[i] >>> 31 & (magnitude | -magnitude) >>> 31;
-                each[start + i] += negative;
-            }
-        }
-        for (int i = 0; i < n; i++) {
-            int magnitude = bits[i] << 1;
-            negatives += bits[i] >>> 31 & (magnitude | -magnitude) >>> 31;
-        }
-        return negatives;
-    }
-
-    /** Adds allocations to those of their parameters, and to the counts of those that helped [0] and hurt [1]. */
-    void add(long from, int n, double[] allocations, long[] counts) {
-        int start = (int) from;
-        for (int i = 0; i < n; i++) {
-            doubles[start + i] += allocations[i];
-        }
         int negatives = 0;
         int positives = 0;
         for (int i = 0; i < n; i++) {
+            negatives += bits[i] >>> 31;
+        }
+        for (int i = 0; i < n; i++) {
+            positives += (0 - bits[i]) >>> 31;
+        }
+        counts[0] += negatives;
+        counts[1] += positives;
+        if (counted) {
+            for (int i = 0; i < n; i++) {
+                helped[start + i] += bits[i] >>> 31;
+            }
+            for (int i = 0; i < n; i++) {
+                hurt[start + i] += (0 - bits[i]) >>> 31;
+            }
+        }
+    }
+
+    /** The same in DOUBLE. */
+    void add(long from, int n, double[] allocations, long[] counts) {
+        int start = (int) from;
+        int negatives = 0;
+        int positives = 0;
+        for (int i = 0; i < n; i++) {
+            doubles[start + i] += allocations[i];
             long bits = Double.doubleToRawLongBits(allocations[i]);
-            long magnitude = bits << 1;
-            long moved = (magnitude | -magnitude) >>> 63;
-            int negative = (int) (bits >>> 63 & moved);
-            int positive = (int) (~bits >>> 63 & moved);
+            int negative = (int) (bits >>> 63);
+            int positive = (int) ((0 - bits) >>> 63);
             negatives += negative;
             positives += positive;
             if (counted) {
