@@ -34,7 +34,7 @@ final class LcaNetworks {
             case "mlp": // 84,060 parameters
                 list.layer(dense(100)).layer(dense(50));
                 break;
-            case "lenet": // 370,460 parameters
+            case "lenet": // 280,970 parameters
                 list.layer(new ConvolutionLayer.Builder(5, 5).nOut(20).build())
                         .layer(new SubsamplingLayer.Builder().kernelSize(2, 2).stride(2, 2).build())
                         .layer(new ConvolutionLayer.Builder(5, 5).nOut(40).build())
