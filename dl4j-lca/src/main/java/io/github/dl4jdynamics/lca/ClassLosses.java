@@ -9,6 +9,7 @@ import io.github.dl4jdynamics.lca.math.Quadrature;
 import io.github.dl4jdynamics.lca.nd4j.AllocationPass;
 import io.github.dl4jdynamics.lca.nd4j.AllocationSums;
 import io.github.dl4jdynamics.lca.nd4j.ParameterTotals;
+import io.github.dl4jdynamics.lca.nd4j.PathSegment;
 import io.github.dl4jdynamics.spectral.oracle.LossData;
 import io.github.dl4jdynamics.spectral.oracle.LossOracle;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -103,7 +104,7 @@ final class ClassLosses {
         }
 
         void add(INDArray from, INDArray to, INDArray gradientThere, double weight) {
-            pass.allocate(from, to, gradientThere, weight, gradientThere, 0, sums, totals);
+            pass.allocate(new PathSegment(from, to, gradientThere, weight, gradientThere, 0), sums, totals);
         }
     }
 }

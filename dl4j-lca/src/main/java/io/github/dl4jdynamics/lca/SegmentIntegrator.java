@@ -7,11 +7,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 import io.github.dl4jdynamics.lca.math.PathRule;
 import io.github.dl4jdynamics.lca.math.Quadrature;
 import io.github.dl4jdynamics.lca.math.StepBooks;
 import io.github.dl4jdynamics.lca.nd4j.AllocationPass;
+import io.github.dl4jdynamics.lca.nd4j.AllocationSums;
+import io.github.dl4jdynamics.lca.nd4j.PathSegment;
 import io.github.dl4jdynamics.spectral.oracle.LossOracle;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -31,6 +34,7 @@ final class SegmentIntegrator {
     private final PathRule rule;
     private final List<TrackedLoss> losses;
     private final AllocationPass pass;
+    private final Supplier<AllocationSums> zeros;
     private final double[] initialLosses;
 
     /** Of all steps so far, for each data set. */
@@ -46,12 +50,19 @@ final class SegmentIntegrator {
     private boolean endKnown;
     private int gradients;
     private List<StepBooks> books = List.of();
+    private List<AllocationSums> sums = List.of();
 
-    SegmentIntegrator(LossOracle oracle, PathRule rule, List<TrackedLoss> losses, AllocationPass pass) {
+    SegmentIntegrator(
+            LossOracle oracle,
+            PathRule rule,
+            List<TrackedLoss> losses,
+            AllocationPass pass,
+            Supplier<AllocationSums> zeros) {
         this.oracle = oracle;
         this.rule = rule;
         this.losses = losses;
         this.pass = pass;
+        this.zeros = zeros;
         this.initialLosses = new double[losses.size()];
         this.changes = new double[losses.size()];
         this.errors = new double[losses.size()];
@@ -139,14 +150,22 @@ final class SegmentIntegrator {
             endKnown = true;
             gradients++;
         }
+        sums = new ArrayList<>();
         List<StepBooks> now = new ArrayList<>();
         for (int i = 0; i < losses.size(); i++) {
             TrackedLoss loss = losses.get(i);
-            double[] projections = pass.projections(from, to, loss.inside(), loss.end());
-            double allocated = ofInside * projections[0] + (ofEnd == 0 ? 0 : ofEnd * projections[1]);
-            now.add(new StepBooks(loss.loss(), loss.lossAtEnd(), allocated, initialLosses[i], changes[i], errors[i]));
+            AllocationSums allocated = zeros.get();
+            pass.sum(segment(loss, from, to), allocated);
+            sums.add(allocated);
+            now.add(new StepBooks(
+                    loss.loss(), loss.lossAtEnd(), allocated.total(), initialLosses[i], changes[i], errors[i]));
         }
         return now;
+    }
+
+    /** The latest segment with the mean gradient of a loss. */
+    PathSegment segment(TrackedLoss loss, INDArray from, INDArray to) {
+        return new PathSegment(from, to, loss.inside(), ofInside, loss.end(), ofEnd);
     }
 
     /** Goes on to the next segment. */
@@ -179,13 +198,8 @@ final class SegmentIntegrator {
         return books;
     }
 
-    /** Factor of the sum of gradients inside the segment. */
-    double factorInside() {
-        return ofInside;
-    }
-
-    /** Factor of the gradient at the end. */
-    double factorEnd() {
-        return ofEnd;
+    /** Allocations of the latest segment by array and unit, one for each data set. */
+    List<AllocationSums> sums() {
+        return sums;
     }
 }

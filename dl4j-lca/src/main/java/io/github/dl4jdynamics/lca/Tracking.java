@@ -12,6 +12,7 @@ import io.github.dl4jdynamics.lca.dump.AllocationDump;
 import io.github.dl4jdynamics.lca.dump.DumpedArray;
 import io.github.dl4jdynamics.lca.nd4j.AllocationPass;
 import io.github.dl4jdynamics.lca.nd4j.AllocationSums;
+import io.github.dl4jdynamics.lca.nd4j.PathSegment;
 import io.github.dl4jdynamics.spectral.oracle.LossOracle;
 import io.github.dl4jdynamics.spectral.oracle.ParameterArray;
 import io.github.dl4jdynamics.spectral.oracle.ParameterMask;
@@ -47,7 +48,8 @@ final class Tracking implements Closeable {
         units = ParameterUnits.of(oracle.mask());
         pass = new AllocationPass(units.slices(), oracle.parameters());
         settings.losses.forEach((name, data) -> losses.add(new TrackedLoss(name, data, oracle, settings.counts)));
-        integrator = new SegmentIntegrator(oracle, settings.rule, losses, pass);
+        integrator = new SegmentIntegrator(
+                oracle, settings.rule, losses, pass, () -> new AllocationSums(arrays.size(), units.count()));
         classes = new ClassLosses(oracle, pass, arrays.size(), units.count());
         if (settings.perClass) {
             classes.addClassesOf(settings.losses.get(LossChangeAllocationBuilder.TRAIN));
@@ -111,8 +113,10 @@ final class Tracking implements Closeable {
     AllocationDetail allocate(INDArray from, INDArray to, AllocationStep.Draft draft) {
         List<double[]> unitSums = new ArrayList<>();
         ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
-        for (TrackedLoss loss : losses) {
-            AllocationSums sums = allocate(from, to, loss, draft);
+        for (int data = 0; data < losses.size(); data++) {
+            TrackedLoss loss = losses.get(data);
+            AllocationSums sums = integrator.sums().get(data);
+            book(integrator.segment(loss, from, to), loss, sums, draft);
             unitSums.add(sums.units());
             allocations.add(new LossAllocation(
                     loss.name(),
@@ -140,33 +144,14 @@ final class Tracking implements Closeable {
         return new AllocationDetail(step, arrays, units.groups(), unitSums);
     }
 
-    private AllocationSums allocate(INDArray from, INDArray to, TrackedLoss loss, AllocationStep.Draft draft) {
-        AllocationSums sums = new AllocationSums(arrays.size(), units.count());
-        if (loss != losses.get(0) || !dump.isWanted()) {
-            pass.allocate(
-                    from,
-                    to,
-                    loss.inside(),
-                    integrator.factorInside(),
-                    loss.end(),
-                    integrator.factorEnd(),
-                    sums,
-                    loss.totals());
-            return sums;
+    private void book(PathSegment segment, TrackedLoss loss, AllocationSums sums, AllocationStep.Draft draft) {
+        if (loss == losses.get(0) && dump.isWanted()) {
+            dump.begin(draft, integrator.books().get(0));
+            pass.book(segment, sums, loss.totals(), (n, values) -> dump.values(values, n));
+            dump.end();
+        } else {
+            pass.book(segment, sums, loss.totals());
         }
-        dump.begin(draft, integrator.books().get(0));
-        pass.allocate(
-                from,
-                to,
-                loss.inside(),
-                integrator.factorInside(),
-                loss.end(),
-                integrator.factorEnd(),
-                sums,
-                loss.totals(),
-                (n, values) -> dump.values(values, n));
-        dump.end();
-        return sums;
     }
 
     /** Shows a step to whoever asked for it; throws what went wrong there or in writing the dump. */
@@ -177,11 +162,10 @@ final class Tracking implements Closeable {
 
     private double[] alongBasis(INDArray from, INDArray to) {
         double[] allocations = new double[settings.basis == null ? 0 : (int) settings.basis.size(0)];
-        TrackedLoss loss = losses.get(0);
+        PathSegment segment = integrator.segment(losses.get(0), from, to);
         for (int b = 0; b < allocations.length; b++) {
             INDArray direction = settings.basis.get(NDArrayIndex.point(b), NDArrayIndex.all());
-            allocations[b] = pass.alongDirection(
-                    from, to, loss.inside(), integrator.factorInside(), loss.end(), integrator.factorEnd(), direction);
+            allocations[b] = pass.alongDirection(segment, direction);
         }
         return allocations;
     }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 import io.github.dl4jdynamics.lca.nd4j.AllocationPass;
 import io.github.dl4jdynamics.lca.nd4j.AllocationSums;
-import io.github.dl4jdynamics.lca.nd4j.ParameterTotals;
+import io.github.dl4jdynamics.lca.nd4j.PathSegment;
 import io.github.dl4jdynamics.spectral.oracle.ParameterArray;
 import io.github.dl4jdynamics.spectral.oracle.ParameterMask;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -82,15 +82,7 @@ class ParameterUnitsTest {
         INDArray next = Nd4j.create(allocations);
         AllocationSums sums = new AllocationSums(mask.counted().size(), units.count());
         new AllocationPass(units.slices(), next)
-                .allocate(
-                        next.like(),
-                        next,
-                        Nd4j.onesLike(next),
-                        1,
-                        next,
-                        0,
-                        sums,
-                        new ParameterTotals(DataType.DOUBLE, allocations.length, false));
+                .sum(new PathSegment(next.like(), next, Nd4j.onesLike(next), 1, next, 0), sums);
         Map<String, Double> named = new HashMap<>();
         int count = 0;
         for (UnitGroup group : units.groups()) {

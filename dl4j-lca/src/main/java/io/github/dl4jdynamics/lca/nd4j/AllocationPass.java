@@ -2,24 +2,24 @@
 package io.github.dl4jdynamics.lca.nd4j;
 
 import java.util.List;
+import java.util.function.Consumer;
 
-import com.google.common.collect.ImmutableList;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Passes over the parameters of a step in pieces, so that no vector of allocations is ever made.
- *
- * <pre>{@code
- * A_i = (a S_i + b G_i) (theta'_i - theta_i)
- * }</pre>
- *
- * <p>S is a sum of gradients within the segment, G the gradient at its end. For one thread.
+ * Passes over the parameters of a {@link PathSegment} in pieces, so that no vector of allocations is ever made. Many
+ * parameters are passed over by several threads, of Java's common pool; results do not depend on how many there are.
  */
 public final class AllocationPass {
-    private final ImmutableList<UnitSlice> slices;
-    private final StepPiece piece;
+    /** Parameters that are worth another thread: some 1 ms. */
+    private static final int SMALLEST_PART = 128 * StepPiece.SIZE;
+
+    private static final int MOST_PARTS = 16;
+
+    private final List<PassPart> parts;
+    private final boolean concurrent;
     private final double[] values = new double[StepPiece.SIZE];
-    private final long[] counts = new long[2];
 
     /** What receives the allocations of each piece as they are computed. */
     public interface Sink {
@@ -33,108 +33,70 @@ public final class AllocationPass {
      * @param like a vector of the type of all others
      */
     public AllocationPass(List<UnitSlice> slices, INDArray like) {
-        this.slices = ImmutableList.copyOf(slices);
-        this.piece = StepPiece.of(like);
+        long length = slices.stream().mapToLong(slice -> slice.to - slice.from).sum();
+        parts = PassPart.split(slices, (int) Math.max(1, Math.min(MOST_PARTS, length / SMALLEST_PART)), like);
+        concurrent = parts.size() > 1 && Nd4j.getEnvironment().isCPU();
     }
 
-    /** {@code sum_i S_i (theta'_i - theta_i)} and {@code sum_i G_i (theta'_i - theta_i)}. */
-    public double[] projections(INDArray theta, INDArray next, INDArray s, INDArray g) {
-        double[] sums = new double[2];
-        eachPiece(theta, next, s, g, (slice, position, n) -> {
-            sums[0] += piece.projectSum();
-            sums[1] += piece.projectEnd();
-        });
-        return sums;
+    /** Sums the allocations up by array and unit; counts nothing. */
+    public void sum(PathSegment segment, AllocationSums sums) {
+        each(part -> part.eachPiece(segment, part::addUp));
+        drainTo(sums);
     }
 
-    /**
-     * Allocates a step.
-     *
-     * @param theta before it
-     * @param next after it
-     * @param s S
-     * @param a its factor
-     * @param g G; may be S if its factor is 0
-     * @param b its factor
-     * @param sums receives the sums and counts of this pass
-     * @param totals receives the allocations
-     */
-    public void allocate(
-            INDArray theta,
-            INDArray next,
-            INDArray s,
-            double a,
-            INDArray g,
-            double b,
-            AllocationSums sums,
-            ParameterTotals totals) {
-        eachPiece(theta, next, s, g, (slice, position, n) -> book(slice, position, n, a, b, sums, totals));
+    /** Adds the allocations to the totals of their parameters, and counts them. */
+    public void book(PathSegment segment, AllocationSums sums, ParameterTotals totals) {
+        totals.beginStep();
+        each(part -> part.eachPiece(segment, (slice, position, n) -> part.book(slice, n, totals)));
+        drainTo(sums);
     }
 
-    /** Allocates a step and shows each piece's allocations too. */
-    public void allocate(
-            INDArray theta,
-            INDArray next,
-            INDArray s,
-            double a,
-            INDArray g,
-            double b,
-            AllocationSums sums,
-            ParameterTotals totals,
-            Sink sink) {
-        eachPiece(theta, next, s, g, (slice, position, n) -> {
-            book(slice, position, n, a, b, sums, totals);
-            piece.copyTo(values);
-            sink.accept(n, values);
-        });
+    /** Adds the allocations to the totals of their parameters, counts them, and shows each piece in order. */
+    public void book(PathSegment segment, AllocationSums sums, ParameterTotals totals, Sink sink) {
+        totals.beginStep();
+        for (PassPart part : parts) {
+            part.eachPiece(segment, (slice, position, n) -> {
+                part.book(slice, n, totals);
+                part.piece().copyTo(values);
+                sink.accept(n, values);
+            });
+        }
+        drainTo(sums);
+    }
+
+    /** Sums and books at once. */
+    public void allocate(PathSegment segment, AllocationSums sums, ParameterTotals totals) {
+        totals.beginStep();
+        each(part -> part.eachPiece(segment, (slice, position, n) -> {
+            part.addUp(slice, position, n);
+            part.book(slice, n, totals);
+        }));
+        drainTo(sums);
     }
 
     /** Allocation to a direction d instead of to single parameters: {@code <d, a S + b G> <d, theta' - theta>}. */
-    public double alongDirection(
-            INDArray theta, INDArray next, INDArray s, double a, INDArray g, double b, INDArray direction) {
+    public double alongDirection(PathSegment segment, INDArray direction) {
         DoubleReader reader = DoubleReader.of(direction);
         double[] products = new double[2];
-        eachPiece(theta, next, s, g, (slice, position, n) -> {
-            reader.read(position, n, values);
-            piece.projectOnto(values, a, b, products);
-        });
+        for (PassPart part : parts) {
+            part.eachPiece(segment, (slice, position, n) -> {
+                reader.read(position, n, values);
+                part.piece().projectOnto(values, products);
+            });
+        }
         return products[0] * products[1];
     }
 
-    private interface PieceAction {
-        void run(UnitSlice slice, long position, int n);
-    }
-
-    private void eachPiece(INDArray theta, INDArray next, INDArray s, INDArray g, PieceAction action) {
-        piece.open(theta, next, s, g);
-        for (UnitSlice slice : slices) {
-            for (long position = slice.from; position < slice.to; position += StepPiece.SIZE) {
-                int n = (int) Math.min(StepPiece.SIZE, slice.to - position);
-                piece.read(position, n);
-                action.run(slice, position, n);
-            }
+    private void each(Consumer<PassPart> action) {
+        if (concurrent) {
+            parts.parallelStream().forEach(action);
+        } else {
+            parts.forEach(action);
         }
     }
 
-    private void book(
-            UnitSlice slice, long position, int n, double a, double b, AllocationSums sums, ParameterTotals totals) {
-        piece.allocate(a, b);
-        counts[0] = 0;
-        counts[1] = 0;
-        piece.addTo(totals, counts);
-        sums.helped[slice.array] += counts[0];
-        sums.hurt[slice.array] += counts[1];
-        sums.neither[slice.array] += n - counts[0] - counts[1];
-        double total = 0;
-        long within = position - slice.from;
-        for (int i = 0; i < n; ) {
-            int unit = slice.unit(position + i);
-            int end = (int) Math.min(n, i + slice.run - (within + i) % slice.run);
-            double ofUnit = piece.sum(i, end);
-            sums.units[unit] += ofUnit;
-            total += ofUnit;
-            i = end;
-        }
-        sums.arrays[slice.array] += total;
+    /** In order, since a sum of doubles depends on it. */
+    private void drainTo(AllocationSums sums) {
+        parts.forEach(part -> part.drainTo(sums));
     }
 }

@@ -6,8 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 
-import org.nd4j.linalg.api.ndarray.INDArray;
-
 /**
  * A piece in FLOAT. Products are in loops of their own, which vectorize; sums go through four accumulators, so that an
  * addition need not wait for the one before.
@@ -15,10 +13,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class FloatPiece implements StepPiece {
     private final float[] theta = new float[SIZE];
     private final float[] step = new float[SIZE];
-    private final float[] sum = new float[SIZE];
+    private final float[] mean = new float[SIZE];
     private final float[] end = new float[SIZE];
     private final float[] product = new float[SIZE];
-    private final int[] bits = new int[SIZE];
+    private final int[] outcomes = new int[SIZE];
 
     /** The same memory as floats and as their bits. */
     private final FloatBuffer floats;
@@ -28,6 +26,8 @@ final class FloatPiece implements StepPiece {
     private FloatReader nextReader;
     private FloatReader sumReader;
     private FloatReader endReader;
+    private float a;
+    private float b;
     private long position;
     private int n;
 
@@ -38,15 +38,17 @@ final class FloatPiece implements StepPiece {
     }
 
     @Override
-    public void open(INDArray from, INDArray to, INDArray s, INDArray g) {
-        thetaReader = FloatReader.of(from);
-        nextReader = FloatReader.of(to);
-        sumReader = FloatReader.of(s);
-        endReader = s == g ? null : FloatReader.of(g);
+    public void open(PathSegment segment) {
+        thetaReader = FloatReader.of(segment.theta);
+        nextReader = FloatReader.of(segment.next);
+        sumReader = FloatReader.of(segment.sum);
+        endReader = segment.b == 0 ? null : FloatReader.of(segment.end);
+        a = (float) segment.a;
+        b = (float) segment.b;
     }
 
     @Override
-    public void read(long start, int size) {
+    public void allocate(long start, int size) {
         position = start;
         n = size;
         thetaReader.read(start, size, theta);
@@ -54,50 +56,21 @@ final class FloatPiece implements StepPiece {
         for (int i = 0; i < size; i++) {
             step[i] -= theta[i];
         }
-        sumReader.read(start, size, sum);
+        average();
+        for (int i = 0; i < size; i++) {
+            product[i] = mean[i] * step[i] + 0.0f; // no negative zeros, which would count as help
+        }
+    }
+
+    private void average() {
+        sumReader.read(position, n, mean);
+        for (int i = 0; i < n; i++) {
+            mean[i] *= a;
+        }
         if (endReader != null) {
-            endReader.read(start, size, end);
-        }
-    }
-
-    @Override
-    public double projectSum() {
-        multiply(sum);
-        return sum(0, n);
-    }
-
-    @Override
-    public double projectEnd() {
-        multiply(endReader == null ? sum : end);
-        return sum(0, n);
-    }
-
-    private void multiply(float[] gradient) {
-        for (int i = 0; i < n; i++) {
-            product[i] = gradient[i] * step[i];
-        }
-    }
-
-    @Override
-    public void allocate(double a, double b) {
-        mean((float) a, (float) b);
-        for (int i = 0; i < n; i++) {
-            product[i] = product[i] * step[i] + 0.0f; // no negative zeros, which would count as help
-        }
-    }
-
-    private void mean(float a, float b) {
-        if (b == 0) {
+            endReader.read(position, n, end);
             for (int i = 0; i < n; i++) {
-                product[i] = a * sum[i];
-            }
-        } else if (a == 0) {
-            for (int i = 0; i < n; i++) {
-                product[i] = b * end[i];
-            }
-        } else {
-            for (int i = 0; i < n; i++) {
-                product[i] = a * sum[i] + b * end[i];
+                mean[i] += b * end[i];
             }
         }
     }
@@ -122,19 +95,28 @@ final class FloatPiece implements StepPiece {
     }
 
     @Override
-    public void addTo(ParameterTotals totals, long[] counts) {
+    public int addTo(ParameterTotals totals) {
+        // Without branches: signs of allocations are as good as random, and a processor that guesses them wrong takes
+        // longer than the gradient's share of a parameter.
         floats.position(0);
         floats.put(product, 0, n);
         ints.position(0);
-        ints.get(bits, 0, n);
-        totals.add(position, n, product, bits, counts);
+        ints.get(outcomes, 0, n); // a number without negative zeros has the sign of its bits
+        for (int i = 0; i < n; i++) {
+            outcomes[i] = (outcomes[i] >>> 31 << 16) + (-outcomes[i] >>> 31);
+        }
+        int sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += outcomes[i];
+        }
+        totals.add(position, n, product, outcomes);
+        return sum;
     }
 
     @Override
-    public void projectOnto(double[] direction, double a, double c, double[] products) {
-        mean((float) a, (float) c);
+    public void projectOnto(double[] direction, double[] products) {
         for (int i = 0; i < n; i++) {
-            products[0] += direction[i] * product[i];
+            products[0] += direction[i] * mean[i];
             products[1] += direction[i] * step[i];
         }
     }

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.lca.nd4j;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Some neighbouring slices of the parameters, or parts of slices, with sums of their own. For one thread at a time. */
+final class PassPart {
+    private final List<Range> ranges = new ArrayList<>();
+    private final StepPiece piece;
+    private final AllocationSums sums;
+
+    /** What is done with each piece once its allocations are known. */
+    interface PieceAction {
+        void run(UnitSlice slice, long position, int n);
+    }
+
+    private PassPart(List<UnitSlice> slices, INDArray like) {
+        piece = StepPiece.of(like);
+        sums = new AllocationSums(
+                1 + slices.stream().mapToInt(slice -> slice.array).max().orElse(-1),
+                slices.stream()
+                        .mapToInt(slice -> slice.firstUnit + slice.units)
+                        .max()
+                        .orElse(0));
+    }
+
+    /**
+     * Cuts slices into a number of parts of about the same size, at pieces' borders.
+     *
+     * @param like a vector of the type of all others
+     */
+    static List<PassPart> split(List<UnitSlice> slices, int count, INDArray like) {
+        long total = slices.stream().mapToLong(slice -> slice.to - slice.from).sum();
+        List<PassPart> parts = new ArrayList<>();
+        PassPart part = new PassPart(slices, like);
+        parts.add(part);
+        long before = 0;
+        for (UnitSlice slice : slices) {
+            long from = slice.from;
+            while (from < slice.to) {
+                long room = (total * parts.size() + count - 1) / count - before;
+                long length = Math.min(slice.to - from, (room + StepPiece.SIZE - 1) / StepPiece.SIZE * StepPiece.SIZE);
+                if (length > 0) {
+                    part.ranges.add(new Range(slice, from, from + length));
+                    from += length;
+                    before += length;
+                }
+                if (from < slice.to) {
+                    part = new PassPart(slices, like);
+                    parts.add(part);
+                }
+            }
+        }
+        return parts;
+    }
+
+    /** Goes through the part piece by piece. */
+    void eachPiece(PathSegment segment, PieceAction action) {
+        piece.open(segment);
+        for (Range range : ranges) {
+            for (long position = range.from; position < range.to; position += StepPiece.SIZE) {
+                int n = (int) Math.min(StepPiece.SIZE, range.to - position);
+                piece.allocate(position, n);
+                action.run(range.slice, position, n);
+            }
+        }
+    }
+
+    /** The piece that is at hand. */
+    StepPiece piece() {
+        return piece;
+    }
+
+    /** Adds the piece at hand to the part's sums by array and unit. */
+    void addUp(UnitSlice slice, long position, int n) {
+        double total = 0;
+        long within = position - slice.from;
+        for (int i = 0; i < n; ) {
+            int unit = slice.unit(position + i);
+            int end = (int) Math.min(n, i + slice.run - (within + i) % slice.run);
+            double ofUnit = piece.sum(i, end);
+            sums.units[unit] += ofUnit;
+            total += ofUnit;
+            i = end;
+        }
+        sums.arrays[slice.array] += total;
+    }
+
+    /** Adds the piece at hand to the totals of its parameters, and counts it among the part's. */
+    void book(UnitSlice slice, int n, ParameterTotals totals) {
+        int outcomes = piece.addTo(totals);
+        int helped = outcomes / StepCounts.HELPED;
+        int hurt = outcomes % StepCounts.HELPED;
+        sums.helped[slice.array] += helped;
+        sums.hurt[slice.array] += hurt;
+        sums.neither[slice.array] += n - helped - hurt;
+    }
+
+    /** Moves the part's sums and counts to others. */
+    void drainTo(AllocationSums others) {
+        others.add(sums);
+        sums.clear();
+    }
+
+    private static final class Range {
+        private final UnitSlice slice;
+        private final long from;
+        private final long to;
+
+        Range(UnitSlice slice, long from, long to) {
+            this.slice = slice;
+            this.from = from;
+            this.to = to;
+        }
+    }
+}
