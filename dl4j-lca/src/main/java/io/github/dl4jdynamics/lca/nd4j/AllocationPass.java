@@ -12,8 +12,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * parameters are passed over by several threads, of Java's common pool; results do not depend on how many there are.
  */
 public final class AllocationPass {
-    /** Parameters that are worth another thread: some 1 ms. */
-    private static final int SMALLEST_PART = 128 * StepPiece.SIZE;
+    /** Parameters that are worth another thread: some 0.5 ms. */
+    private static final int SMALLEST_PART = 64 * StepPiece.SIZE;
 
     private static final int MOST_PARTS = 16;
 

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.lca.nd4j;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+/** A network large enough to be passed over by several threads, against the definition. */
+class AllocationPassTest {
+    private static final int LENGTH = 700_000;
+
+    /** An array in columns, one in rows, a gap as a mask leaves it, and a few single parameters. */
+    private static final List<UnitSlice> SLICES = List.of(
+            new UnitSlice(0, 0, 300_000, 3_000, 100, 0),
+            new UnitSlice(1, 300_000, 650_003, 1, 7, 100),
+            new UnitSlice(2, 650_010, LENGTH, LENGTH, 1, 107));
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
+    void passes_areTheDefinitionInWhateverThreads(DataType type) {
+        Nd4j.getRandom().setSeed(5);
+        INDArray theta = Nd4j.randn(type, LENGTH);
+        INDArray next = theta.add(Nd4j.randn(type, LENGTH).muli(1e-2));
+        INDArray sum = Nd4j.randn(type, LENGTH);
+        INDArray end = Nd4j.randn(type, LENGTH);
+        PathSegment segment = new PathSegment(theta, next, sum, 0.25, end, 0.75);
+        AllocationSums expected = new AllocationSums(3, 108);
+        double[] totals = new double[LENGTH];
+        for (UnitSlice slice : SLICES) {
+            for (long p = slice.from; p < slice.to; p++) {
+                double a =
+                        (0.25 * sum.getDouble(p) + 0.75 * end.getDouble(p)) * (next.getDouble(p) - theta.getDouble(p));
+                totals[(int) p] = a;
+                expected.arrays[slice.array] += a;
+                expected.units[slice.unit(p)] += a;
+                expected.helped[slice.array] += a < 0 ? 1 : 0;
+                expected.hurt[slice.array] += a > 0 ? 1 : 0;
+            }
+        }
+        AllocationPass pass = new AllocationPass(SLICES, theta);
+
+        AllocationSums apart = new AllocationSums(3, 108);
+        ParameterTotals booked = new ParameterTotals(type, LENGTH, true);
+        pass.sum(segment, apart);
+        pass.book(segment, apart, booked);
+        AllocationSums together = new AllocationSums(3, 108);
+        pass.allocate(segment, together, new ParameterTotals(type, LENGTH, true));
+        AllocationSums shown = new AllocationSums(3, 108);
+        List<Double> values = new ArrayList<>();
+        pass.book(segment, shown, new ParameterTotals(type, LENGTH, false), (n, piece) -> {
+            for (int i = 0; i < n; i++) {
+                values.add(piece[i]);
+            }
+        });
+
+        assertThat(apart.arrays()).containsExactly(expected.arrays(), within(1e-5));
+        assertThat(apart.units()).containsExactly(expected.units(), within(1e-5));
+        assertThat(apart.helped()).isEqualTo(expected.helped());
+        assertThat(apart.hurt()).isEqualTo(expected.hurt());
+        assertThat(together.arrays()).isEqualTo(apart.arrays());
+        assertThat(together.units()).isEqualTo(apart.units());
+        assertThat(together.helped()).isEqualTo(apart.helped());
+        assertThat(shown.helped()).isEqualTo(apart.helped());
+        assertThat(booked.sums()).containsExactly(totals, within(1e-6));
+        assertThat(values).hasSize(LENGTH - 7);
+        assertThat(values.get(650_003)).isCloseTo(totals[650_010], within(1e-6));
+    }
+}
