@@ -44,6 +44,21 @@ abstract class CheckedKernels implements DenseKernels {
     }
 
     @Override
+    public final void orthonormalize(INDArray columns) {
+        resultType("orthonormalize", columns);
+        checkArgument(
+                columns.size(0) >= columns.size(1),
+                "matrix given to orthonormalize must have at least as many rows as columns, got shape %s",
+                Arrays.toString(columns.shape()));
+        replaceByQ(columns);
+    }
+
+    /** By way of copies; a back end that can work in place does. Refuses what is not finite. */
+    void replaceByQ(INDArray columns) {
+        columns.assign(thinQr(columns).q());
+    }
+
+    @Override
     public final INDArray cholesky(INDArray matrix) {
         return lowerFactor(square("cholesky", matrix)).toArray();
     }

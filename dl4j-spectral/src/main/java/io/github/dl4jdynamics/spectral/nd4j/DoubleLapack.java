@@ -3,12 +3,14 @@ package io.github.dl4jdynamics.spectral.nd4j;
 
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
 
 import static org.bytedeco.openblas.global.openblas.CblasColMajor;
 import static org.bytedeco.openblas.global.openblas.CblasLeft;
 import static org.bytedeco.openblas.global.openblas.CblasLower;
 import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasNonUnit;
+import static org.bytedeco.openblas.global.openblas.CblasRight;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgeqrf_work;
@@ -19,6 +21,8 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dstedc_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dsytrd_work;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
+import static org.bytedeco.openblas.global.openblas.cblas_dnrm2;
+import static org.bytedeco.openblas.global.openblas.cblas_dscal;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
 import static org.bytedeco.openblas.global.openblas.cblas_dtrsv;
@@ -29,6 +33,16 @@ final class DoubleLapack extends Lapack<DoublePointer> {
     @Override
     DoublePointer array(NativeScope scope, long length) {
         return new DoublePointer(scope.bytes(length * Double.BYTES));
+    }
+
+    @Override
+    DoublePointer at(Pointer address) {
+        return new DoublePointer(address);
+    }
+
+    @Override
+    double epsilon() {
+        return Math.ulp(1.0);
     }
 
     @Override
@@ -96,6 +110,21 @@ final class DoubleLapack extends Lapack<DoublePointer> {
     void trsv(DenseKernels.Triangle triangle, int n, DoublePointer a, DoublePointer b, int col) {
         cblas_dtrsv(
                 CblasColMajor, uplo(triangle), op(triangle), CblasNonUnit, n, a, n, b.getPointer((long) col * n), 1);
+    }
+
+    @Override
+    void trsmRightTransposed(int m, int n, DoublePointer a, DoublePointer b) {
+        cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, m, n, 1, a, n, b, m);
+    }
+
+    @Override
+    double norm(int length, DoublePointer a, long at) {
+        return cblas_dnrm2(length, a.getPointer(at), 1);
+    }
+
+    @Override
+    void scale(int length, double factor, DoublePointer a, long at) {
+        cblas_dscal(length, factor, a.getPointer(at), 1);
     }
 
     private static int uplo(DenseKernels.Triangle triangle) {

@@ -3,12 +3,14 @@ package io.github.dl4jdynamics.spectral.nd4j;
 
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
 
 import static org.bytedeco.openblas.global.openblas.CblasColMajor;
 import static org.bytedeco.openblas.global.openblas.CblasLeft;
 import static org.bytedeco.openblas.global.openblas.CblasLower;
 import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasNonUnit;
+import static org.bytedeco.openblas.global.openblas.CblasRight;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_sgeqrf_work;
@@ -19,6 +21,8 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_spotrf_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_sstedc_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_ssytrd_work;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
+import static org.bytedeco.openblas.global.openblas.cblas_snrm2;
+import static org.bytedeco.openblas.global.openblas.cblas_sscal;
 import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_strsm;
 import static org.bytedeco.openblas.global.openblas.cblas_strsv;
@@ -29,6 +33,16 @@ final class FloatLapack extends Lapack<FloatPointer> {
     @Override
     FloatPointer array(NativeScope scope, long length) {
         return new FloatPointer(scope.bytes(length * Float.BYTES));
+    }
+
+    @Override
+    FloatPointer at(Pointer address) {
+        return new FloatPointer(address);
+    }
+
+    @Override
+    double epsilon() {
+        return Math.ulp(1f);
     }
 
     @Override
@@ -105,6 +119,21 @@ final class FloatLapack extends Lapack<FloatPointer> {
     void trsv(DenseKernels.Triangle triangle, int n, FloatPointer a, FloatPointer b, int col) {
         cblas_strsv(
                 CblasColMajor, uplo(triangle), op(triangle), CblasNonUnit, n, a, n, b.getPointer((long) col * n), 1);
+    }
+
+    @Override
+    void trsmRightTransposed(int m, int n, FloatPointer a, FloatPointer b) {
+        cblas_strsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, m, n, 1, a, n, b, m);
+    }
+
+    @Override
+    double norm(int length, FloatPointer a, long at) {
+        return cblas_snrm2(length, a.getPointer(at), 1);
+    }
+
+    @Override
+    void scale(int length, double factor, FloatPointer a, long at) {
+        cblas_sscal(length, (float) factor, a.getPointer(at), 1);
     }
 
     private static int uplo(DenseKernels.Triangle triangle) {

@@ -21,6 +21,12 @@ abstract class Lapack<P extends Pointer> {
 
     abstract P array(NativeScope scope, long length);
 
+    /** The memory of an array of this precision. */
+    abstract P at(Pointer address);
+
+    /** Distance from 1 to the next number of this precision. */
+    abstract double epsilon();
+
     /** Numbers of this precision in a cache line. */
     abstract int perLine();
 
@@ -44,6 +50,15 @@ abstract class Lapack<P extends Pointer> {
 
     /** The same for column {@code col} of {@code b}. */
     abstract void trsv(DenseKernels.Triangle triangle, int n, P a, P b, int col);
+
+    /** {@code b = b (a^T)^-1} for the lower triangle a [n, n]; b is [m, n]. */
+    abstract void trsmRightTransposed(int m, int n, P a, P b);
+
+    /** Euclidean length of {@code a[at, at + length)}. */
+    abstract double norm(int length, P a, long at);
+
+    /** {@code a[at, at + length) *= factor}. */
+    abstract void scale(int length, double factor, P a, long at);
 
     abstract int sytrd(int n, P a, int lda, P d, P e, P tau, P work, int lwork);
 

@@ -5,6 +5,9 @@ import java.util.List;
 
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Dense kernels on LAPACK, in the precision of the matrix. Where triangular products cannot be trusted
@@ -124,6 +127,25 @@ final class LapackKernels extends CheckedKernels {
             int lwork = blockedOrLeast(lapack, best, k);
             check("orgqr", lapack.orgqr(m, k, matrix, tau, lapack.array(scope, lwork), lwork));
             return ThinQr.withPositiveDiagonal(lapack.matrix(matrix, m, k), r);
+        }
+    }
+
+    @Override
+    void replaceByQ(INDArray columns) {
+        boolean lapackType = columns.dataType() == DataType.FLOAT || columns.dataType() == DataType.DOUBLE;
+        if (!lapackType
+                || !Detached.isContiguous(columns, 'f')
+                || !Nd4j.getEnvironment().isCPU()) {
+            super.replaceByQ(columns);
+            return;
+        }
+        int m = Math.toIntExact(columns.size(0));
+        int n = Math.toIntExact(columns.size(1));
+        boolean done = columns.dataType() == DataType.FLOAT
+                ? CholeskyQr.replaceByQ(new FloatLapack(), columns.data().addressPointer(), m, n)
+                : CholeskyQr.replaceByQ(new DoubleLapack(), columns.data().addressPointer(), m, n);
+        if (!done) {
+            super.replaceByQ(columns);
         }
     }
 

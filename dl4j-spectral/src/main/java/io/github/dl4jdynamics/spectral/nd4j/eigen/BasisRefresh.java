@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.nd4j.eigen;
+
+import java.util.Locale;
+
+/**
+ * What a refresh of singular vectors did. Immutable.
+ *
+ * @since 0.1
+ */
+public final class BasisRefresh {
+    /** Where the basis comes from. */
+    public enum Outcome {
+        /** The solver's own step. */
+        STEPPED,
+        /** A full decomposition: at the start, or since the basis had become too far off. */
+        DECOMPOSED,
+        /** None: the matrix is not finite, the old basis stays. */
+        REFUSED
+    }
+
+    private final Outcome outcome;
+    private final double residual;
+    private final long nanos;
+
+    BasisRefresh(Outcome outcome, double residual, long nanos) {
+        this.outcome = outcome;
+        this.residual = residual;
+        this.nanos = nanos;
+    }
+
+    /** Where the basis comes from. */
+    public Outcome outcome() {
+        return outcome;
+    }
+
+    /**
+     * How far the basis was from one of eigenvectors when the refresh began: {@code ||A V - V D||_F / ||A V||_F} with
+     * {@code D = diag(V^T A V)}, which for a full basis is the part of {@code V^T A V} off the diagonal. 0 is exact; rounding
+     * gives some 5e-4 in FLOAT. NaN where there was no basis.
+     */
+    public double residual() {
+        return residual;
+    }
+
+    /** Time taken. */
+    public long nanos() {
+        return nanos;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%s, residual before %.2g, %.2f ms", outcome, residual, nanos / 1e6);
+    }
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.nd4j.eigen;
+
+import java.util.Random;
+
+import io.github.dl4jdynamics.spectral.nd4j.DenseKernels;
+import io.github.dl4jdynamics.spectral.nd4j.Detached;
+import io.github.dl4jdynamics.spectral.nd4j.SymmetricEigen;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Leading eigenvectors of a positive semidefinite matrix that changes from one refresh to the next. For one thread.
+ *
+ * <p>A basis of fewer vectors than the matrix has rows is turned to its Ritz vectors after each step.
+ */
+final class EigenBasis {
+    private final DenseKernels kernels;
+    private final BasisStep step;
+    private final boolean exactStart;
+    private final double residualLimit;
+    private final INDArray vectors;
+    private final INDArray product;
+    private boolean started;
+
+    /**
+     * A basis.
+     *
+     * @param vectors [n, k] in 'f' order, overwritten
+     * @param step the solver; null for a decomposition each time
+     * @param exactStart whether to begin with a decomposition instead of random vectors
+     * @param residualLimit residual beyond which a decomposition takes the place of the step
+     */
+    EigenBasis(DenseKernels kernels, INDArray vectors, BasisStep step, boolean exactStart, double residualLimit) {
+        this.kernels = kernels;
+        this.vectors = vectors;
+        this.step = step;
+        this.exactStart = exactStart;
+        this.residualLimit = residualLimit;
+        this.product = Nd4j.create(vectors.dataType(), vectors.shape(), 'f');
+    }
+
+    /** The basis, [n, k]: leading eigenvectors first if there are fewer than rows, else in any order. */
+    INDArray vectors() {
+        return vectors;
+    }
+
+    BasisRefresh refresh(SymmetricOperator a) {
+        long begin = System.nanoTime();
+        if (!started && !exactStart) {
+            vectors.assign(random());
+            kernels.orthonormalize(vectors);
+            started = true;
+        }
+        double residual = Double.NaN;
+        if (started) {
+            a.multiply(vectors, product);
+            residual = residual();
+            if (Double.isNaN(residual)) {
+                return new BasisRefresh(BasisRefresh.Outcome.REFUSED, residual, System.nanoTime() - begin);
+            }
+        }
+        boolean decompose = step == null || !started || residual > residualLimit;
+        if (decompose) {
+            INDArray dense = a.toDense();
+            if (!Double.isFinite(dense.sumNumber().doubleValue())) {
+                return new BasisRefresh(BasisRefresh.Outcome.REFUSED, residual, System.nanoTime() - begin);
+            }
+            vectors.assign(leading(kernels.symmetricEigen(dense)));
+            started = true;
+        } else {
+            step.improve(a, product, vectors);
+            if (vectors.size(1) < vectors.size(0)) {
+                turnToRitzVectors(a);
+            }
+        }
+        return new BasisRefresh(
+                decompose ? BasisRefresh.Outcome.DECOMPOSED : BasisRefresh.Outcome.STEPPED,
+                residual,
+                System.nanoTime() - begin);
+    }
+
+    /** NaN unless the product is finite. */
+    private double residual() {
+        double[] diagonal = Columns.products(vectors, product);
+        double[] squares = Columns.products(product, product);
+        double all = 0;
+        double off = 0;
+        for (int i = 0; i < diagonal.length; i++) {
+            all += squares[i];
+            off += Math.max(0, squares[i] - diagonal[i] * diagonal[i]);
+        }
+        if (!Double.isFinite(all)) {
+            return Double.NaN;
+        }
+        return all == 0 ? 0 : Math.sqrt(off / all);
+    }
+
+    private void turnToRitzVectors(SymmetricOperator a) {
+        a.multiply(vectors, product);
+        INDArray projected = Nd4j.gemm(vectors, product, true, false);
+        product.assign(vectors);
+        Nd4j.gemm(product, leading(kernels.symmetricEigen(projected)), vectors, false, false, 1, 0);
+    }
+
+    /** As many as the basis has, the largest first, in its type. */
+    private INDArray leading(SymmetricEigen eigen) {
+        int n = Math.toIntExact(eigen.vectors().size(1));
+        int k = Math.toIntExact(vectors.size(1));
+        double[] ascending = Detached.doubles(eigen.vectors(), 'f');
+        double[] descending = new double[n * k];
+        for (int j = 0; j < k; j++) {
+            System.arraycopy(ascending, (n - 1 - j) * n, descending, j * n, n);
+        }
+        return Nd4j.create(descending, new long[] {n, k}, 'f').castTo(vectors.dataType());
+    }
+
+    private INDArray random() {
+        Random random = new Random(1);
+        float[] entries = new float[Math.toIntExact(vectors.length())];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = (float) random.nextGaussian();
+        }
+        return Nd4j.create(entries, vectors.shape(), 'f').castTo(vectors.dataType());
+    }
+}

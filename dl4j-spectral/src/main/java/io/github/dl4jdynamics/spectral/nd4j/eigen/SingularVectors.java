@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.nd4j.eigen;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The leading singular vectors of a matrix as one solver knows them. */
+interface SingularVectors {
+    /** Follows the matrix to where it is now, and measures it. */
+    BasisRefresh refresh(INDArray matrix);
+
+    /** Measures singular values of a matrix with the vectors as they are. */
+    void measure(INDArray matrix);
+
+    /** Singular values of the matrix measured last, descending. */
+    double[] values();
+
+    /** Squared Frobenius norm of the matrix measured last. */
+    double squaredNorm();
+
+    /** {@code sum = a M + sum_i slope_i u_i v_i^T} for the matrix measured last. */
+    void combine(INDArray matrix, double a, double[] slopes, INDArray sum);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.nd4j.eigen;
+
+import java.util.Arrays;
+
+import io.github.dl4jdynamics.spectral.math.eigen.EigenLoss;
+import io.github.dl4jdynamics.spectral.math.eigen.KyFanNorm;
+import io.github.dl4jdynamics.spectral.math.eigen.SpectralPenalty;
+import io.github.dl4jdynamics.spectral.nd4j.DenseKernels;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkNotNull;
+
+/**
+ * A penalty on the singular values of a matrix that changes a little at a time, with its gradient, for a fraction of the
+ * cost of a decomposition.
+ *
+ * <pre>{@code
+ * T = M or M^T with rows >= columns,   V orthonormal, near the right singular vectors of T
+ * sigma_i = ||T v_i||
+ * dphi/dT = 2 phi_F T + T V diag(phi_i / sigma_i) V^T
+ * }</pre>
+ *
+ * <p>The gradient takes V as constant, which is exact at singular vectors and wrong there to the first order of V's error,
+ * the value to the second. For a full basis the nuclear norm of the estimate is never below the true one. Singular values of
+ * no more than {@code max(m, n) epsilon sigma_1} count as zero, and get no gradient: where the penalty has a kink there,
+ * that is a subgradient.
+ *
+ * <p>Arrays are allocated once, outside of workspaces. Memory: for a full basis of an [m, n] matrix {@code 2 m n + 2 n^2}
+ * numbers. Cost of a refresh by {@link SpectralSolver#ORTHOGONAL_ITERATION}: four products of m n k multiplications and a QR
+ * factorization of [n, k]. For one thread at a time.
+ *
+ * @since 0.1
+ */
+public final class SpectralGradient {
+    private final SpectralPenalty penalty;
+    private final SpectralSolver solver;
+    private final SingularVectors singular;
+    private final INDArray gradient;
+    private double value;
+
+    private SpectralGradient(Builder builder, INDArray like) {
+        penalty = builder.penalty;
+        solver = builder.solver;
+        singular = builder.singularVectors(like);
+        gradient = Nd4j.create(like.dataType(), like.shape(), 'f');
+    }
+
+    /** Starts the settings of a penalty's gradient. */
+    public static Builder builder(SpectralPenalty penalty) {
+        return new Builder(penalty);
+    }
+
+    /**
+     * Follows the matrix to where it is now: afterwards {@link #value()} and {@link #gradient()} are those of this matrix.
+     *
+     * @param matrix of the shape and type it was built for; fastest in 'f' order
+     * @return what happened; if the matrix was refused, value and gradient stay those of the one before
+     */
+    @SuppressWarnings("try") // the workspace scope is left by closing it
+    public BasisRefresh refresh(INDArray matrix) {
+        try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+            BasisRefresh refresh = singular.refresh(matrix);
+            if (refresh.outcome() != BasisRefresh.Outcome.REFUSED) {
+                double[] sigma = singular.values();
+                double squaredNorm = singular.squaredNorm();
+                value = penalty.value(sigma, squaredNorm);
+                singular.combine(
+                        matrix,
+                        2 * penalty.slopeBySquaredNorm(sigma, squaredNorm),
+                        penalty.slopes(sigma, squaredNorm),
+                        gradient);
+            }
+            return refresh;
+        }
+    }
+
+    /** Penalty of the latest matrix; 0 before the first. */
+    public double value() {
+        return value;
+    }
+
+    /** Gradient at the latest matrix, in 'f' order, outside of workspaces; live, not to be changed. */
+    public INDArray gradient() {
+        return gradient;
+    }
+
+    /** Penalty of another matrix with the singular vectors of the latest: what {@link #gradient()} is the gradient of. */
+    @SuppressWarnings("try") // the workspace scope is left by closing it
+    public double valueWithSameVectors(INDArray matrix) {
+        try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+            singular.measure(matrix);
+            return penalty.value(singular.values(), singular.squaredNorm());
+        }
+    }
+
+    /** Singular values of the latest matrix that matter, as far as the vectors show them; descending. */
+    public double[] singularValues() {
+        return singular.values().clone();
+    }
+
+    @Override
+    public String toString() {
+        return penalty + " by " + solver;
+    }
+
+    /** Settings of a {@link SpectralGradient}. */
+    public static final class Builder {
+        private final SpectralPenalty penalty;
+        private SpectralSolver solver = SpectralSolver.ORTHOGONAL_ITERATION;
+        private final DenseKernels kernels = DenseKernels.auto();
+        private boolean exactStart = true;
+        private double residualLimit = 0.3;
+        private int oversampling = 8;
+        private EigenLoss eigenLoss;
+        private double eigenLossRate = 0.01;
+        private int rounds;
+
+        private Builder(SpectralPenalty penalty) {
+            this.penalty = checkNotNull(penalty, "penalty must not be null");
+        }
+
+        /** How singular vectors are found; default {@link SpectralSolver#ORTHOGONAL_ITERATION}. */
+        public Builder solver(SpectralSolver choice) {
+            solver = checkNotNull(choice, "solver must not be null");
+            return this;
+        }
+
+        /** Whether to begin with a decomposition; default yes. Else with random vectors, the same each time. */
+        public Builder exactStart(boolean exact) {
+            exactStart = exact;
+            return this;
+        }
+
+        /**
+         * Residual of the basis ({@link BasisRefresh#residual()}) beyond which a decomposition takes the place of the
+         * solver's step.
+         *
+         * @param limit positive, infinite for never; default 0.3
+         */
+        public Builder residualLimit(double limit) {
+            checkArgument(limit > 0, "residual limit must be positive, got %s", limit);
+            residualLimit = limit;
+            return this;
+        }
+
+        /**
+         * Vectors that are followed beyond those a penalty needs, so that these converge faster.
+         *
+         * @param vectors not negative; default 8
+         */
+        public Builder oversampling(int vectors) {
+            checkArgument(vectors >= 0, "oversampling must not be negative, got %s", vectors);
+            oversampling = vectors;
+            return this;
+        }
+
+        /**
+         * Loss and rate of Adam for {@link SpectralSolver#EIGEN_LOSS}.
+         *
+         * @param loss default {@link EigenLoss#brockett(int)}
+         * @param rate positive; default 0.01
+         */
+        public Builder eigenLoss(EigenLoss loss, double rate) {
+            checkArgument(rate > 0 && Double.isFinite(rate), "rate of the eigen loss must be positive, got %s", rate);
+            eigenLoss = checkNotNull(loss, "eigen loss must not be null");
+            eigenLossRate = rate;
+            return this;
+        }
+
+        /**
+         * Rounds of {@link SpectralSolver#NEWTON_SCHULZ} (default 12) and {@link SpectralSolver#FRESH_POWER_ITERATION}
+         * (default 5, the reference's).
+         *
+         * @param count at least 1
+         */
+        public Builder rounds(int count) {
+            checkArgument(count >= 1, "rounds must be at least 1, got %s", count);
+            rounds = count;
+            return this;
+        }
+
+        /**
+         * Builds.
+         *
+         * @param like a matrix of the shape and type to follow
+         * @throws IllegalArgumentException if it is no matrix of FLOAT or DOUBLE, or the solver cannot serve the penalty
+         */
+        @SuppressWarnings("try") // the workspace scope is left by closing it
+        public SpectralGradient build(INDArray like) {
+            checkArgument(
+                    like.rank() == 2 && (like.dataType() == DataType.FLOAT || like.dataType() == DataType.DOUBLE),
+                    "a penalty on singular values needs a matrix of FLOAT or DOUBLE, got %s of shape %s",
+                    like.dataType(),
+                    Arrays.toString(like.shape()));
+            try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+                return new SpectralGradient(this, like);
+            }
+        }
+
+        private SingularVectors singularVectors(INDArray like) {
+            int n = Math.toIntExact(Math.min(like.size(0), like.size(1)));
+            int leading = penalty.leading(n);
+            switch (solver) {
+                case NEWTON_SCHULZ:
+                    checkArgument(
+                            penalty instanceof KyFanNorm && leading == n,
+                            "NEWTON_SCHULZ finds the gradient of the nuclear norm alone, got %s; take %s",
+                            penalty,
+                            SpectralSolver.ORTHOGONAL_ITERATION);
+                    return new PolarFactor(rounds == 0 ? 12 : rounds, like);
+                case FRESH_POWER_ITERATION:
+                    checkArgument(
+                            leading == 1,
+                            "FRESH_POWER_ITERATION finds the largest singular value alone, got %s; take %s",
+                            penalty,
+                            SpectralSolver.ORTHOGONAL_ITERATION);
+                    return new PoweredVector(rounds == 0 ? 5 : rounds);
+                default:
+                    int k = leading == n ? n : Math.min(n, leading + oversampling);
+                    INDArray vectors = Nd4j.create(like.dataType(), new long[] {n, k}, 'f');
+                    boolean exact = exactStart || solver == SpectralSolver.EXACT;
+                    EigenBasis basis = new EigenBasis(kernels, vectors, step(vectors), exact, residualLimit);
+                    return new FollowedVectors(basis, Math.max(like.size(0), like.size(1)), leading);
+            }
+        }
+
+        private BasisStep step(INDArray vectors) {
+            switch (solver) {
+                case EXACT:
+                    return null;
+                case EIGEN_LOSS:
+                    EigenLoss loss = eigenLoss == null ? EigenLoss.brockett((int) vectors.size(1)) : eigenLoss;
+                    return new EigenLossDescent(kernels, loss, eigenLossRate, vectors);
+                default:
+                    return new OrthogonalIteration(kernels);
+            }
+        }
+    }
+}
