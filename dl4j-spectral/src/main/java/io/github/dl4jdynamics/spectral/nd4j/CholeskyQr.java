@@ -10,16 +10,16 @@ import org.bytedeco.javacpp.Pointer;
  * D = diag(|a_1|, ..., |a_n|),   D^-1 A^T A D^-1 = L L^T,   Q = A D^-1 L^-T
  * }</pre>
  *
- * <p>The columns' lengths do not matter to Q, so only the angles between them do. Q is orthonormal to some machine epsilons
- * if the scaled Gram matrix is within 1/2 of the identity, as it is when A is a symmetric matrix times approximate
- * eigenvectors of it; to epsilon times the square of the condition otherwise, which a second round mends (Cholesky QR2,
- * Yamamoto et al., ETNA 44, 2015) up to a condition of some 1 / sqrt(epsilon).
+ * <p>The columns' lengths do not matter to Q, so only the angles between them do. One round leaves Q orthonormal to epsilon
+ * times the square of their condition; a second one mends that (Cholesky QR2, Yamamoto et al., ETNA 44, 2015) up to a
+ * condition of some 1 / sqrt(epsilon). The smallest pivot, the distance of a column of unit length from those before it,
+ * tells which is needed.
  */
 final class CholeskyQr {
-    /** Distance of the scaled Gram matrix from the identity at which one round is enough. */
-    private static final double NEAR = 0.5;
+    /** Smallest pivot with which one round is enough: rounding errors then grow by a small factor. */
+    private static final double GOOD_PIVOT = 0.5;
 
-    /** Smallest diagonal entry of L at which a second round mends the first, in units of sqrt(epsilon). */
+    /** Smallest pivot with which a second round mends the first, in units of sqrt(epsilon). */
     private static final double LEAST_PIVOT = 30;
 
     /** Smallest length of a column whose direction is more than rounding, in units of epsilon and the longest. */
@@ -40,11 +40,11 @@ final class CholeskyQr {
         }
         try (NativeScope scope = new NativeScope()) {
             P gram = lapack.array(scope, (long) n * n);
-            double distance = round(lapack, m, n, a, gram);
-            if (distance > NEAR) {
+            double pivot = round(lapack, m, n, a, gram);
+            if (pivot < GOOD_PIVOT) {
                 round(lapack, m, n, a, gram);
             }
-            return !Double.isNaN(distance);
+            return !Double.isNaN(pivot);
         }
     }
 
@@ -67,26 +67,20 @@ final class CholeskyQr {
         return true;
     }
 
-    /** Returns the distance of the Gram matrix from the identity, NaN if the columns are too close to dependent. */
+    /** Returns the smallest pivot, NaN if the columns are too close to dependent and were left alone. */
     private static <P extends Pointer> double round(Lapack<P> lapack, int m, int n, P a, P gram) {
         lapack.syrk(true, n, m, a, m, 0, gram, n);
-        ColumnMajor cosines = lapack.matrix(gram, n, n);
-        double distance = 0;
-        for (int j = 0; j < n; j++) {
-            for (int i = j; i < n; i++) {
-                double error = cosines.get(i, j) - (i == j ? 1 : 0);
-                distance += (i == j ? 1 : 2) * error * error;
-            }
-        }
         if (lapack.potrf(n, gram) != 0) {
             return Double.NaN;
         }
+        double pivot = 1;
         for (int j = 0; j < n; j++) {
-            if (!(lapack.get(gram, j * (n + 1L)) > LEAST_PIVOT * Math.sqrt(lapack.epsilon()))) {
-                return Double.NaN;
-            }
+            pivot = Math.min(pivot, lapack.get(gram, j * (n + 1L)));
+        }
+        if (!(pivot > LEAST_PIVOT * Math.sqrt(lapack.epsilon()))) {
+            return Double.NaN;
         }
         lapack.trsmRightTransposed(m, n, gram, a);
-        return Math.sqrt(distance);
+        return pivot;
     }
 }

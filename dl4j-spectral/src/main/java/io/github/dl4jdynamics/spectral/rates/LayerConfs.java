@@ -35,7 +35,7 @@ import static com.google.common.base.Preconditions.checkState;
  * <p>DL4J-M2.1: {@code LastTimeStep}, {@code TimeDistributed} and the mask wrappers run on a clone of the configuration
  * that gets saved, so a change must be written to both, or it is either ignored now or lost later.
  */
-final class LayerConfs {
+public final class LayerConfs {
     private final String key;
     private final boolean frozen;
     private final ImmutableList<TrainableConf> confs;
@@ -47,17 +47,17 @@ final class LayerConfs {
     }
 
     /** Layer name, or vertex name in a graph. */
-    String key() {
+    public String key() {
         return key;
     }
 
     /** Whether training never changes the layer. */
-    boolean frozen() {
+    public boolean frozen() {
         return frozen;
     }
 
     /** Distinct holders of the layer's updaters. */
-    ImmutableList<TrainableConf> confs() {
+    public ImmutableList<TrainableConf> confs() {
         return confs;
     }
 
@@ -66,15 +66,21 @@ final class LayerConfs {
         return confs.stream().anyMatch(TrainableConf::hasParameters);
     }
 
-    static ImmutableList<LayerConfs> of(Model model) {
+    /**
+     * Layers of an initialised {@code MultiLayerNetwork} or {@code ComputationGraph}, in order.
+     *
+     * @throws IllegalArgumentException for another model, or for layers of the same name
+     * @throws IllegalStateException before {@code init()}
+     */
+    public static ImmutableList<LayerConfs> of(Model model) {
         checkArgument(
                 model instanceof MultiLayerNetwork || model instanceof ComputationGraph,
-                "layer-wise rates need a MultiLayerNetwork or a ComputationGraph, got %s",
+                "layer-wise settings need a MultiLayerNetwork or a ComputationGraph, got %s",
                 model == null ? "null" : model.getClass().getName());
         boolean initialised = model instanceof MultiLayerNetwork
                 ? ((MultiLayerNetwork) model).getLayers() != null
                 : ((ComputationGraph) model).getVertices() != null;
-        checkState(initialised, "the network must be initialised to have layer-wise rates; call init() first");
+        checkState(initialised, "the network must be initialised to have layer-wise settings; call init() first");
         return model instanceof MultiLayerNetwork
                 ? ofNetwork((MultiLayerNetwork) model)
                 : ofGraph((ComputationGraph) model);
@@ -112,7 +118,7 @@ final class LayerConfs {
         Set<String> names = new HashSet<>();
         layers.forEach(layer -> checkArgument(
                 names.add(layer.key()),
-                "layer names must be distinct for layer-wise rates, got '%s' twice; set others with name(..)",
+                "layer names must be distinct for layer-wise settings, got '%s' twice; set others with name(..)",
                 layer.key()));
         return layers;
     }

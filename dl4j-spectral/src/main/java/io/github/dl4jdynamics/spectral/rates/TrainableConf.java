@@ -14,8 +14,10 @@ import org.nd4j.linalg.learning.regularization.Regularization;
 /**
  * The one face of the three unrelated Deeplearning4j classes that hold updaters: {@code BaseLayer},
  * {@code AbstractSameDiffLayer} and the graph's {@code SameDiffVertex}.
+ *
+ * @since 0.1
  */
-final class TrainableConf {
+public final class TrainableConf {
     private final Object conf;
     private final boolean hasParameters;
     private final boolean isRegularized;
@@ -80,7 +82,7 @@ final class TrainableConf {
     }
 
     /** Whether Deeplearning4j applies the regularization to any of the parameters. */
-    boolean isRegularized() {
+    public boolean isRegularized() {
         return isRegularized;
     }
 
@@ -102,11 +104,12 @@ final class TrainableConf {
     }
 
     /** Regularization of the weights, or null. */
-    List<Regularization> regularization() {
+    public List<Regularization> regularization() {
         return regularization.getter.get();
     }
 
-    void regularization(List<Regularization> replacement) {
+    /** Sets {@link #regularization()}; read at every update, so it takes effect with the next. */
+    public void regularization(List<Regularization> replacement) {
         regularization.setter.accept(replacement);
     }
 

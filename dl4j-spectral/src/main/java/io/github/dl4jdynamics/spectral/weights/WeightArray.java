@@ -3,6 +3,7 @@ package io.github.dl4jdynamics.spectral.weights;
 
 import java.util.Arrays;
 
+import com.google.common.collect.ImmutableList;
 import io.github.dl4jdynamics.spectral.math.MatrixGroup;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -47,6 +48,25 @@ public final class WeightArray {
     /** The matrices the array holds, out x in. */
     public MatrixGroup group() {
         return layout.group(values.shape());
+    }
+
+    /** Position of the array in the network's flat parameter vector. */
+    public long offset() {
+        return values.offset();
+    }
+
+    /** Where the matrices of {@link #group()} lie within the array. */
+    public ImmutableList<MatrixPlace> places() {
+        MatrixGroup group = group();
+        int[] strides =
+                Arrays.stream(values.stride()).mapToInt(Math::toIntExact).toArray();
+        int step = layout.step(strides, group);
+        ImmutableList.Builder<MatrixPlace> places = ImmutableList.builder();
+        for (int i = 0; i < group.count(); i++) {
+            places.add(new MatrixPlace(
+                    (long) i * step, group.rows(), group.cols(), layout.rowStride(strides), layout.colStride(strides)));
+        }
+        return places.build();
     }
 
     /** Live view of the network's parameters: reading only. */

@@ -13,8 +13,10 @@ public final class BasisRefresh {
     public enum Outcome {
         /** The solver's own step. */
         STEPPED,
-        /** A full decomposition: at the start, or since the basis had become too far off. */
+        /** A full decomposition: at the start, or each time. */
         DECOMPOSED,
+        /** A full decomposition in place of the solver's step, since the basis had become too far off. */
+        REPLACED,
         /** None: the matrix is not finite, the old basis stays. */
         REFUSED
     }

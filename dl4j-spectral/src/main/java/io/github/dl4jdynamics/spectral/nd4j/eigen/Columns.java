@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.nd4j.eigen;
 
+import java.util.Arrays;
+
 import io.github.dl4jdynamics.spectral.nd4j.Detached;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -35,5 +37,10 @@ final class Columns {
             }
         }
         return products;
+    }
+
+    /** Length of the longest column. */
+    static double longest(INDArray a) {
+        return Math.sqrt(Arrays.stream(products(a, a)).max().orElse(0));
     }
 }

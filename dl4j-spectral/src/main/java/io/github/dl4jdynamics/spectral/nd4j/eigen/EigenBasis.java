@@ -60,8 +60,10 @@ final class EigenBasis {
                 return new BasisRefresh(BasisRefresh.Outcome.REFUSED, residual, System.nanoTime() - begin);
             }
         }
-        boolean decompose = step == null || !started || residual > residualLimit;
-        if (decompose) {
+        BasisRefresh.Outcome outcome = step == null || !started
+                ? BasisRefresh.Outcome.DECOMPOSED
+                : residual > residualLimit ? BasisRefresh.Outcome.REPLACED : BasisRefresh.Outcome.STEPPED;
+        if (outcome != BasisRefresh.Outcome.STEPPED) {
             INDArray dense = a.toDense();
             if (!Double.isFinite(dense.sumNumber().doubleValue())) {
                 return new BasisRefresh(BasisRefresh.Outcome.REFUSED, residual, System.nanoTime() - begin);
@@ -74,10 +76,7 @@ final class EigenBasis {
                 turnToRitzVectors(a);
             }
         }
-        return new BasisRefresh(
-                decompose ? BasisRefresh.Outcome.DECOMPOSED : BasisRefresh.Outcome.STEPPED,
-                residual,
-                System.nanoTime() - begin);
+        return new BasisRefresh(outcome, residual, System.nanoTime() - begin);
     }
 
     /** NaN unless the product is finite. */

@@ -37,6 +37,8 @@ import static com.google.common.base.Preconditions.checkNotNull;
  * @since 0.1
  */
 public final class SpectralGradient {
+    private static final double FULL_BASIS_SHIFT = 1e-3;
+
     private final SpectralPenalty penalty;
     private final SpectralSolver solver;
     private final SingularVectors singular;
@@ -202,31 +204,44 @@ public final class SpectralGradient {
             }
         }
 
+        /**
+         * Checks that the solver can serve the penalty.
+         *
+         * @param n number of singular values of the matrix
+         * @throws IllegalArgumentException if it cannot
+         */
+        public void check(int n) {
+            checkArgument(
+                    solver != SpectralSolver.NEWTON_SCHULZ || penalty instanceof KyFanNorm && penalty.leading(n) == n,
+                    "NEWTON_SCHULZ finds the gradient of the nuclear norm alone, got %s; take %s",
+                    penalty,
+                    SpectralSolver.ORTHOGONAL_ITERATION);
+            checkArgument(
+                    solver != SpectralSolver.FRESH_POWER_ITERATION || penalty.leading(n) == 1,
+                    "FRESH_POWER_ITERATION finds the largest singular value alone, got %s; take %s",
+                    penalty,
+                    SpectralSolver.ORTHOGONAL_ITERATION);
+        }
+
         private SingularVectors singularVectors(INDArray like) {
             int n = Math.toIntExact(Math.min(like.size(0), like.size(1)));
-            int leading = penalty.leading(n);
+            check(n);
             switch (solver) {
                 case NEWTON_SCHULZ:
-                    checkArgument(
-                            penalty instanceof KyFanNorm && leading == n,
-                            "NEWTON_SCHULZ finds the gradient of the nuclear norm alone, got %s; take %s",
-                            penalty,
-                            SpectralSolver.ORTHOGONAL_ITERATION);
                     return new PolarFactor(rounds == 0 ? 12 : rounds, like);
                 case FRESH_POWER_ITERATION:
-                    checkArgument(
-                            leading == 1,
-                            "FRESH_POWER_ITERATION finds the largest singular value alone, got %s; take %s",
-                            penalty,
-                            SpectralSolver.ORTHOGONAL_ITERATION);
                     return new PoweredVector(rounds == 0 ? 5 : rounds);
                 default:
-                    int k = leading == n ? n : Math.min(n, leading + oversampling);
-                    INDArray vectors = Nd4j.create(like.dataType(), new long[] {n, k}, 'f');
-                    boolean exact = exactStart || solver == SpectralSolver.EXACT;
-                    EigenBasis basis = new EigenBasis(kernels, vectors, step(vectors), exact, residualLimit);
-                    return new FollowedVectors(basis, Math.max(like.size(0), like.size(1)), leading);
+                    return followed(like, n, penalty.leading(n));
             }
+        }
+
+        private SingularVectors followed(INDArray like, int n, int leading) {
+            int k = leading == n ? n : Math.min(n, leading + oversampling);
+            INDArray vectors = Nd4j.create(like.dataType(), new long[] {n, k}, 'f');
+            boolean exact = exactStart || solver == SpectralSolver.EXACT;
+            EigenBasis basis = new EigenBasis(kernels, vectors, step(vectors), exact, residualLimit);
+            return new FollowedVectors(basis, Math.max(like.size(0), like.size(1)), leading);
         }
 
         private BasisStep step(INDArray vectors) {
@@ -237,7 +252,7 @@ public final class SpectralGradient {
                     EigenLoss loss = eigenLoss == null ? EigenLoss.brockett((int) vectors.size(1)) : eigenLoss;
                     return new EigenLossDescent(kernels, loss, eigenLossRate, vectors);
                 default:
-                    return new OrthogonalIteration(kernels);
+                    return new OrthogonalIteration(kernels, vectors.size(0) == vectors.size(1) ? FULL_BASIS_SHIFT : 0);
             }
         }
     }
