@@ -40,7 +40,7 @@ public final class FactorizedNetwork<T extends Model> {
         return layers.stream().filter(row -> row.layer().equals(name)).findFirst();
     }
 
-    /** Parameters of the original network. */
+    /** Parameters of the original network, those of a graph's vertices included, which {@code numParams()} leaves out. */
     public long parametersBefore() {
         return layers.stream().mapToLong(LayerFactorization::parametersBefore).sum();
     }

@@ -95,13 +95,13 @@ class FactorizedNetworkLifeTest {
     void adam_firstStepWithTheCounterKept_isThreeTimesItsRate() {
         MultiLayerNetwork net = (MultiLayerNetwork) trained(false, 3);
         net.setIterationCount(100_000);
-        MultiLayerNetwork small =
-                rankTwo().factorize(net).network();
+        MultiLayerNetwork small = rankTwo().factorize(net).network();
         INDArray before = small.getLayer("out").getParam("W").dup();
 
         small.fit(LowRankNets.batch(DataType.DOUBLE));
 
-        double step = small.getLayer("out").getParam("W").sub(before).amaxNumber().doubleValue();
+        double step =
+                small.getLayer("out").getParam("W").sub(before).amaxNumber().doubleValue();
         assertThat(step).isCloseTo(0.1 / Math.sqrt(0.001) * 0.01, within(1e-4)); // (1 - beta1) / sqrt(1 - beta2)
     }
 
@@ -126,7 +126,8 @@ class FactorizedNetworkLifeTest {
     @Test
     void factorizedNetwork_canBeFactorizedAgain() {
         MultiLayerNetwork net = LowRankNets.lowRank(LowRankNets.sequence(FLAT, layers()), 5);
-        MultiLayerNetwork once = LowRankFactorization.builder().energy(1).build().factorize(net).network();
+        MultiLayerNetwork once =
+                LowRankFactorization.builder().energy(1).build().factorize(net).network();
 
         FactorizedNetwork<MultiLayerNetwork> twice =
                 LowRankFactorization.builder().energy(1).build().factorize(once);

@@ -70,8 +70,11 @@ class LowRankFactorizationTest {
                         LowRankNets.output()),
                 2);
 
-        ComputationGraph small =
-                LowRankFactorization.builder().layers("a").build().factorize(net).network();
+        ComputationGraph small = LowRankFactorization.builder()
+                .layers("a")
+                .build()
+                .factorize(net)
+                .network();
 
         assertThat(small.getConfiguration().getVertices()).containsOnlyKeys("a-in", "a-in-in", "a", "out");
         assertThat(small.getConfiguration().getVertexInputs().get("a")).containsExactly("a-in-in");
@@ -104,8 +107,7 @@ class LowRankFactorizationTest {
     void energy_outsideItsRange_isRefused(double energy) {
         assertThatThrownBy(() -> LowRankFactorization.builder().energy(energy))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "energy of the factorization must be in (0, 1], got %s; 0.99 is the default", energy);
+                .hasMessage("energy of the factorization must be in (0, 1], got %s; 0.99 is the default", energy);
     }
 
     @Test
@@ -128,8 +130,9 @@ class LowRankFactorizationTest {
                         .build()
                         .factorize(net))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("layers to factorize must be among the network's, [first, out, second], got [frist, thrid]; "
-                        + "a layer without a name is called layer<index>");
+                .hasMessage(
+                        "layers to factorize must be among the network's, [first, out, second], got [frist, thrid]; "
+                                + "a layer without a name is called layer<index>");
     }
 
     @ParameterizedTest
@@ -144,7 +147,11 @@ class LowRankFactorizationTest {
                         "weights of layer 'second' must be finite to be factorized, got %s at [3, 5] of the shape "
                                 + "[24, 16]; go back to an earlier checkpoint, or name the other layers in layers(..)",
                         bad);
-        assertThat(LowRankFactorization.builder().layers("first").build().factorize(net).layers())
+        assertThat(LowRankFactorization.builder()
+                        .layers("first")
+                        .build()
+                        .factorize(net)
+                        .layers())
                 .hasSize(3);
     }
 
@@ -173,7 +180,6 @@ class LowRankFactorizationTest {
         assertThat(factorization)
                 .hasToString("LowRankFactorization{energy=0.9, maxRank=7, ranks={a=2}, layers=[b, c]}");
         assertThat(factorization.toBuilder().build()).hasToString(factorization.toString());
-        assertThat(LowRankFactorization.builder().build())
-                .hasToString("LowRankFactorization{energy=0.99, layers=all}");
+        assertThat(LowRankFactorization.builder().build()).hasToString("LowRankFactorization{energy=0.99, layers=all}");
     }
 }
