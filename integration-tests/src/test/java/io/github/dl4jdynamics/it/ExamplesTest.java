@@ -68,7 +68,7 @@ class ExamplesTest {
     @Test
     void lowRankFactorization_printsLayersAndASmallerNetwork() throws Exception {
         assertThat(printedBy(LowRankFactorizationExample::main))
-                .contains("block1-dense", "energy", "no weight matrix known", "parameters: 19636 -> ")
+                .contains("block1-dense", "energy", "no weight matrix known", "parameters: 19828 -> ")
                 .containsPattern("accuracy \\d\\.\\d+ -> \\d\\.\\d+");
     }
 

@@ -44,29 +44,31 @@ import static com.google.common.base.Preconditions.checkNotNull;
  * }</pre>
  *
  * <ul>
- *   <li>{@code DenseLayer} and {@code OutputLayer}: a dense layer in -> r, then the original layer r -> out.
- *   <li>{@code ConvolutionLayer}: the same convolution in -> r (kernel, stride, padding, dilation, mode, format), then a
- *       convolution 1 x 1, r -> out.
+ *   <li>{@code DenseLayer} and {@code OutputLayer}: a dense layer {@code in -> r}, then the original layer
+ *       {@code r -> out}.
+ *   <li>{@code ConvolutionLayer}: the same convolution {@code in -> r} (kernel, stride, padding, dilation, mode, format),
+ *       then a convolution 1 x 1, {@code r -> out}.
  * </ul>
  *
- * <p>The first of the two is linear, has no bias, is called {@code <name>-in}, and takes over what concerns the input: the
- * preprocessor and dropout. The second keeps the name, bias, activation, loss, layer normalization and constraints on
+ * <p>The first of the two is linear, has no bias, is called {@code <name>-in}, and takes over what concerns the input:
+ * the preprocessor and dropout. The second keeps the name, bias, activation, loss, layer normalization and constraints on
  * the bias. Updater, gradient normalization, L1, L2 and weight decay are on both; L2 on both halves is the nuclear norm
  * of their product at its smallest, so it goes on pressing on the rank. Other regularizations of the weights, which may
  * belong to the shape of the whole matrix, are taken off, and the row of the layer says so. In a
  * {@code MultiLayerNetwork}, layers without a name get the one they have in reports, {@code layer<index>}, as their
  * positions shift.
  *
- * <p>All other layers are left alone with a reason: frozen and wrapped ones, those with weight noise or constraints on the
- * weights, weights that are all zero, subclasses, and classes with other parameters (depthwise, separable, transposed, 1D
+ * <p>All other layers are left alone with a reason: frozen and wrapped ones, those with weight noise or constraints on
+ * the weights, weights that are all zero, subclasses, and classes with other parameters (depthwise, separable, transposed, 1D
  * and 3D convolutions, recurrent layers, embeddings, ...).
  *
  * <p>The network given is only read. The new one has its counters of iterations and epochs, but no listeners, no
  * remembered state of recurrent layers, and a fresh updater: with the counter going on, Adam takes its empty moments for
- * old ones, and its first step is about three times its rate; set the iteration count to 0 or lower the rate if that matters. ND4J's random numbers stay as they were.
+ * old ones, and its first step is about three times its rate; set the iteration count to 0 or lower the rate if that
+ * matters. ND4J's random numbers stay as they were.
  *
- * <p>Cost: O(rows cols min(rows, cols)) for each layer, in double precision, one after the other; about eight matrices of
- * doubles of the size of the largest one. Safe for use by several threads, each on its own network.
+ * <p>Cost: O(rows cols min(rows, cols)) for each layer, in double precision, one after the other; about eight matrices
+ * of doubles of the size of the largest one. Safe for use by several threads, each on its own network.
  *
  * <p>Denton, Zaremba, Bruna, LeCun, Fergus: Exploiting Linear Structure Within Convolutional Networks for Efficient
  * Evaluation, NeurIPS 2014, arXiv:1404.0736 (dense layers); Zhang, Zou, He, Sun: Accelerating Very Deep Convolutional

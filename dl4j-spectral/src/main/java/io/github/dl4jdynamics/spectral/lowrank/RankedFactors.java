@@ -16,7 +16,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * }</pre>
  *
  * <p>Singular values at or below {@code max(m, n) eps s_1}, {@code eps} of the matrix' own data type, are rounding and
- * count as zero, as in NumPy's {@code matrix_rank}. Computed in double; O(m n min(m, n)) time, eight matrices of its size.
+ * count as zero, as in NumPy's {@code matrix_rank}. Computed in double; O(m n min(m, n)) time, eight matrices of its
+ * size.
  */
 final class RankedFactors {
     /*
