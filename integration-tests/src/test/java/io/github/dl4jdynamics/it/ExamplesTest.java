@@ -13,6 +13,7 @@ import io.github.dl4jdynamics.it.examples.GhostBnQuickStart;
 import io.github.dl4jdynamics.it.examples.GuardedRates;
 import io.github.dl4jdynamics.it.examples.LayerApi;
 import io.github.dl4jdynamics.it.examples.LossChangeAllocationQuickStart;
+import io.github.dl4jdynamics.it.examples.LowRankFactorizationExample;
 import io.github.dl4jdynamics.it.examples.PerParameterDump;
 import io.github.dl4jdynamics.it.examples.QuickStart;
 import io.github.dl4jdynamics.it.examples.SaveWithoutOurClasses;
@@ -62,6 +63,13 @@ class ExamplesTest {
     void lossChangeAllocationQuickStart_printsBooksLayersAndAPage() throws Exception {
         assertThat(printedBy(LossChangeAllocationQuickStart::main))
                 .contains("train: loss change -", "in 20 steps", "0 gaps", "block1-dense", "verdict", "index.html");
+    }
+
+    @Test
+    void lowRankFactorization_printsLayersAndASmallerNetwork() throws Exception {
+        assertThat(printedBy(LowRankFactorizationExample::main))
+                .contains("block1-dense", "energy", "no weight matrix known", "parameters: 19828 -> ")
+                .containsPattern("accuracy \\d\\.\\d+ -> \\d\\.\\d+");
     }
 
     @Test

@@ -5,16 +5,17 @@ import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Keeps what happens in a scope from showing in the calling thread's random numbers of ND4J. */
-final class RandomState implements AutoCloseable {
+public final class RandomState implements AutoCloseable {
     private final Random random = Nd4j.getRandom();
     private final long root = random.rootState();
     private final long node = random.nodeState();
 
     /** Remembers the state; the scope goes on from a state of its own, the same each time. */
-    RandomState() {
+    public RandomState() {
         random.setSeed(1);
     }
 
+    /** Puts the remembered state back. */
     @Override
     public void close() {
         random.setStates(root, node);
