@@ -11,12 +11,11 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Leading eigenvectors of a positive semidefinite matrix that changes from one refresh to the next. For one thread.
- *
- * <p>A basis of fewer vectors than the matrix has rows is turned to its Ritz vectors after each step.
  */
 final class EigenBasis {
     private final DenseKernels kernels;
     private final BasisStep step;
+    private final boolean ritz;
     private final boolean exactStart;
     private final double residualLimit;
     private final INDArray vectors;
@@ -28,19 +27,28 @@ final class EigenBasis {
      *
      * @param vectors [n, k] in 'f' order, overwritten
      * @param step the solver; null for a decomposition each time
+     * @param ritz whether to turn the basis to its Ritz vectors after each step, so that they are eigenvectors one by one
+     *     and in order; of no account for a sum over all
      * @param exactStart whether to begin with a decomposition instead of random vectors
      * @param residualLimit residual beyond which a decomposition takes the place of the step
      */
-    EigenBasis(DenseKernels kernels, INDArray vectors, BasisStep step, boolean exactStart, double residualLimit) {
+    EigenBasis(
+            DenseKernels kernels,
+            INDArray vectors,
+            BasisStep step,
+            boolean ritz,
+            boolean exactStart,
+            double residualLimit) {
         this.kernels = kernels;
         this.vectors = vectors;
         this.step = step;
+        this.ritz = ritz;
         this.exactStart = exactStart;
         this.residualLimit = residualLimit;
         this.product = Nd4j.create(vectors.dataType(), vectors.shape(), 'f');
     }
 
-    /** The basis, [n, k]: leading eigenvectors first if there are fewer than rows, else in any order. */
+    /** The basis, [n, k]: leading eigenvectors first with Ritz vectors, else in any order. */
     INDArray vectors() {
         return vectors;
     }
@@ -72,7 +80,7 @@ final class EigenBasis {
             started = true;
         } else {
             step.improve(a, product, vectors);
-            if (vectors.size(1) < vectors.size(0)) {
+            if (ritz) {
                 turnToRitzVectors(a);
             }
         }

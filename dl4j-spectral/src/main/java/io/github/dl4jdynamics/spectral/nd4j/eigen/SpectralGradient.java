@@ -240,7 +240,7 @@ public final class SpectralGradient {
             int k = leading == n ? n : Math.min(n, leading + oversampling);
             INDArray vectors = Nd4j.create(like.dataType(), new long[] {n, k}, 'f');
             boolean exact = exactStart || solver == SpectralSolver.EXACT;
-            EigenBasis basis = new EigenBasis(kernels, vectors, step(vectors), exact, residualLimit);
+            EigenBasis basis = new EigenBasis(kernels, vectors, step(vectors), leading < n, exact, residualLimit);
             return new FollowedVectors(basis, Math.max(like.size(0), like.size(1)), leading);
         }
 

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** Principal components of activations as part of the loss. */
+package io.github.dl4jdynamics.spectral.latent;
