@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.samediff;
 
-import java.util.Arrays;
-
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -50,6 +47,8 @@ public final class DifferentiableQr {
     /** Most rows of a matrix. */
     public static final int MAX_ROWS = 512;
 
+    private static final String USER = "a DifferentiableQr";
+
     private final SDVariable q;
     private final SDVariable r;
 
@@ -59,38 +58,50 @@ public final class DifferentiableQr {
     }
 
     /**
-     * Adds the factorization of a matrix to its graph.
+     * Adds the factorization of a parameter, constant or placeholder to its graph.
      *
-     * @param matrix variable {@code [m, n]} of a known shape, {@code 512 >= m >= n}, {@code 128 >= n >= 1}, FLOAT or
-     *     DOUBLE
+     * @param matrix variable {@code [m, n]}, {@code 512 >= m >= n}, {@code 128 >= n >= 1}, FLOAT or DOUBLE
+     * @return the factors
+     * @throws IllegalArgumentException if the shape or the type is another, or if the graph does not know the shape
+     */
+    public static DifferentiableQr of(SDVariable matrix) {
+        int[] shape = MatrixShape.known(matrix, USER);
+        return of(matrix, shape[0], shape[1]);
+    }
+
+    /**
+     * Adds the factorization of a matrix to its graph, whose shape the graph does not know before it runs, as of all
+     * that ops compute.
+     *
+     * @param matrix variable {@code [m, n]}, FLOAT or DOUBLE
+     * @param m number of rows, {@code 512 >= m >= n}
+     * @param n number of columns, {@code 128 >= n >= 1}
      * @return the factors
      * @throws IllegalArgumentException if the shape or the type is another
      */
     @SuppressWarnings("try")
-    public static DifferentiableQr of(SDVariable matrix) {
-        DataType type = matrix.dataType();
+    public static DifferentiableQr of(SDVariable matrix, int m, int n) {
+        MatrixShape.checkType(matrix, USER);
+        MatrixShape.checkGiven(matrix, m, n, USER);
         checkArgument(
-                type == DataType.FLOAT || type == DataType.DOUBLE,
-                "matrix '%s' of a DifferentiableQr must be FLOAT or DOUBLE, got %s; use castTo",
+                m >= n && n >= 1,
+                "matrix '%s' of %s must have a shape [m, n] with m >= n >= 1, got [%s, %s]; transpose it",
                 matrix.name(),
-                type);
-        long[] shape = matrix.getShape();
+                USER,
+                m,
+                n);
         checkArgument(
-                shape != null && shape.length == 2 && shape[0] >= shape[1] && shape[1] > 0,
-                "matrix '%s' of a DifferentiableQr must have a known shape [m, n] with m >= n >= 1, got %s; transpose "
-                        + "or reshape it",
+                m <= MAX_ROWS && n <= MAX_COLUMNS,
+                "matrix '%s' of %s must have at most %s rows and %s columns, got [%s, %s]: the native qr op takes time "
+                        + "like m^3 n, 0.9 s at [256, 256]; factor it outside the graph with DenseKernels.thinQr",
                 matrix.name(),
-                Arrays.toString(shape));
-        checkArgument(
-                shape[0] <= MAX_ROWS && shape[1] <= MAX_COLUMNS,
-                "matrix '%s' of a DifferentiableQr must have at most %s rows and %s columns, got %s: the native qr op "
-                        + "takes time like m^3 n, 0.9 s at [256, 256]; factor it outside the graph with DenseKernels.thinQr",
-                matrix.name(),
+                USER,
                 MAX_ROWS,
                 MAX_COLUMNS,
-                Arrays.toString(shape));
+                m,
+                n);
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-            return differentiable(matrix, (int) shape[0], (int) shape[1]);
+            return differentiable(matrix, m, n);
         }
     }
 

@@ -79,12 +79,26 @@ public final class EigenTerm {
      * Starts a term on a matrix of the graph.
      *
      * @param sd the graph
-     * @param matrix name of a variable {@code [n, n]} of the graph, FLOAT or DOUBLE
+     * @param matrix name of a parameter, constant or placeholder {@code [n, n]} of the graph, FLOAT or DOUBLE
+     * @return a builder that needs the choice of a function
+     * @throws IllegalArgumentException if there is no such variable, if its type or its shape is another, or if the
+     *     graph does not know its shape
+     */
+    public static EigenTermBuilder builder(SameDiff sd, String matrix) {
+        return EigenTermBuilder.of(EigenTermBuilder.find(sd, matrix));
+    }
+
+    /**
+     * Starts a term on a matrix whose shape the graph does not know before it runs, as of all that ops compute.
+     *
+     * @param sd the graph
+     * @param matrix name of a variable of the graph, FLOAT or DOUBLE
+     * @param n number of rows and of columns, at least 1
      * @return a builder that needs the choice of a function
      * @throws IllegalArgumentException if there is no such variable, or if its type or its shape is another
      */
-    public static EigenTermBuilder builder(SameDiff sd, String matrix) {
-        return new EigenTermBuilder(sd, matrix);
+    public static EigenTermBuilder builder(SameDiff sd, String matrix, int n) {
+        return new EigenTermBuilder(EigenTermBuilder.find(sd, matrix), n);
     }
 
     /**

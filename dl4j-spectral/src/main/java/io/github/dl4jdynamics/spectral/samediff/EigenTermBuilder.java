@@ -21,6 +21,8 @@ import static com.google.common.base.Preconditions.checkState;
  * @since 0.1.0
  */
 public final class EigenTermBuilder {
+    private static final String USER = "an eigen term";
+
     private final SameDiff sd;
     private final SDVariable matrix;
     private final int n;
@@ -33,33 +35,43 @@ public final class EigenTermBuilder {
     private double tolerance;
     private boolean failFast;
 
-    EigenTermBuilder(SameDiff sd, String matrix) {
+    EigenTermBuilder(SDVariable matrix, int n) {
+        MatrixShape.checkType(matrix, USER);
+        MatrixShape.checkGiven(matrix, n, n, USER);
+        checkArgument(
+                n >= 1, "size of matrix '%s' of %s must be >= 1, got %s; check its shape", matrix.name(), USER, n);
+        this.sd = matrix.getSameDiff();
+        this.matrix = matrix;
+        this.n = n;
+        this.tolerance = matrix.dataType() == DataType.DOUBLE ? 1e-8 : 1e-4;
+    }
+
+    static EigenTermBuilder of(SDVariable matrix) {
+        int[] shape = MatrixShape.known(matrix, USER);
+        checkArgument(
+                shape[0] == shape[1],
+                "matrix '%s' of %s must be square, got %s; use A A^T",
+                matrix.name(),
+                USER,
+                Arrays.toString(shape));
+        return new EigenTermBuilder(matrix, shape[0]);
+    }
+
+    static SDVariable find(SameDiff sd, String matrix) {
         checkArgument(
                 sd.hasVariable(matrix),
-                "matrix of an eigen term must be a variable of the graph, got '%s'; declare it first",
+                "matrix of %s must be a variable of the graph, got '%s'; declare it first",
+                USER,
                 matrix);
-        this.sd = sd;
-        this.matrix = sd.getVariable(matrix);
-        DataType type = this.matrix.dataType();
-        checkArgument(
-                type == DataType.FLOAT || type == DataType.DOUBLE,
-                "matrix '%s' of an eigen term must be FLOAT or DOUBLE, got %s; use castTo",
-                matrix,
-                type);
-        long[] shape = this.matrix.getShape();
-        checkArgument(
-                shape != null && shape.length == 2 && shape[0] == shape[1] && shape[0] > 0,
-                "matrix '%s' of an eigen term must have a known shape [n, n], got %s; use reshape",
-                matrix,
-                Arrays.toString(shape));
-        this.n = Math.toIntExact(shape[0]);
-        this.tolerance = type == DataType.DOUBLE ? 1e-8 : 1e-4;
+        return sd.getVariable(matrix);
     }
 
     /** Prefix of the variables the term adds to the graph. Default "eigen"; two terms need two names. */
     public EigenTermBuilder name(String name) {
         checkArgument(
-                name != null && !name.isEmpty(), "name of an eigen term must not be empty, got '%s'; try 'eigen'", name);
+                name != null && !name.isEmpty(),
+                "name of an eigen term must not be empty, got '%s'; try 'eigen'",
+                name);
         this.name = name;
         return this;
     }
@@ -123,8 +135,7 @@ public final class EigenTermBuilder {
 
     /** Iterations between refreshes, at least 1. Default 1: the gradient is exact. */
     public EigenTermBuilder period(int period) {
-        checkArgument(
-                period >= 1, "period of an eigen term must be >= 1, got %s; 1 renews at every iteration", period);
+        checkArgument(period >= 1, "period of an eigen term must be >= 1, got %s; 1 renews at every iteration", period);
         this.period = period;
         return this;
     }
