@@ -26,8 +26,8 @@ import static com.google.common.base.Preconditions.checkArgument;
  * <p>All ops are SameDiff's own, so a saved graph loads without this library and keeps its gradient.
  *
  * <p><b>Cost.</b> That of the native ops, whose time grows like {@code m^3 n}, not {@code m n^2}; hence the limits of
- * 128 columns and 512 rows. Forward and backward together, DOUBLE, one thread (LAPACK
- * takes 0.2 ms for the factors of a FLOAT [1024, 32]):
+ * 128 columns and 512 rows. Forward and backward together, DOUBLE, one thread (LAPACK takes 0.2 ms for the factors of
+ * a FLOAT [1024, 32]); FLOAT takes half as long from [64, 64] on:
  *
  * <pre>{@code
  * [8, 8] 25 ms   [32, 32] 35 ms   [64, 64] 65 ms   [128, 128] 0.3 s   [256, 32] 0.15 s   [512, 64] 1 s   [512, 128] 2 s

@@ -11,8 +11,8 @@ import org.nd4j.linalg.api.ops.custom.BitCast;
  *
  * <p>DL4J-M2.1: a gradient never passes a variable that is not floating point, and ops before one are never
  * differentiated; so the bits are read as integers and back again. The {@code stop_gradient} op would still
- * differentiate what lies before it, and {@code qr} refuses that. {@code bitcast} copies memory whatever the order of its
- * input and makes a row-major output: hence vectors only.
+ * differentiate what lies before it, and {@code qr} refuses that. {@code bitcast} copies memory as it lies, whatever
+ * the order of its input, to a row-major output: hence vectors only.
  */
 final class GradientStop {
 

@@ -28,8 +28,8 @@ final class MatrixShape {
         long[] shape = matrix.getShape();
         checkArgument(
                 shape != null && shape.length == 2 && shape[0] >= 0 && shape[1] >= 0,
-                "matrix '%s' of %s must have two known dimensions, got %s; where the shape is not known before the graph "
-                        + "runs, give it as an argument",
+                "matrix '%s' of %s must have two known dimensions, got %s; where the shape is not known before the "
+                        + "graph runs, give it as an argument",
                 matrix.name(),
                 user,
                 shape == null ? "no shape" : Arrays.toString(shape));

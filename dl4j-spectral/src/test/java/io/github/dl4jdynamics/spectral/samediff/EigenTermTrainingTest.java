@@ -66,6 +66,35 @@ class EigenTermTrainingTest {
         }
     }
 
+    /** {@code A = (B + B^T) / 2}, known in the middle of the pass only. */
+    @Test
+    void computedMatrix_isTrainedWithTheExactGradientToo() {
+        double[][] twin = Graphs.random(6, 6, 4);
+        SameDiff sd = Graphs.of(DataType.DOUBLE, twin);
+        SDVariable b = sd.getVariable("A");
+        b.add(sd.transpose(b)).mul("symmetric", 0.5);
+        EigenTerm term = EigenTerm.builder(sd, "symmetric", 6)
+                .nuclearNorm()
+                .weight(WEIGHT)
+                .failFast()
+                .build();
+        term.loss().add("loss", sd.sum(sd.math().square(b)).mul(0.5));
+        sd.setTrainingConfig(Graphs.config(new Sgd(0.05), 0));
+        sd.setListeners(term.listener());
+
+        for (int step = 0; step < 10; step++) {
+            Graphs.fit(sd, 1);
+            double[][] sign = Spectra.apply(Math::signum, twin);
+            for (int i = 0; i < twin.length; i++) {
+                for (int j = 0; j < twin.length; j++) {
+                    twin[i][j] -= 0.05 * (twin[i][j] + WEIGHT * sign[i][j]);
+                }
+            }
+            Graphs.assertClose(b.getArr(), twin, 1e-11);
+        }
+        assertThat(term.history()).extracting(BasisRefresh::iteration).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    }
+
     @Test
     void trainedMatrix_staysSymmetricToTheLastBit() {
         SameDiff sd = denoising(DataType.FLOAT, new Adam(0.01), 0);
