@@ -39,6 +39,7 @@ class ArchitectureTest {
                         "org.deeplearning4j..",
                         BASE + ".oracle..",
                         BASE + ".weights..",
+                        BASE + ".samediff..",
                         BASE + ".rates..",
                         BASE + ".report..")
                 .check(classes);
@@ -62,7 +63,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(BASE + ".oracle..", BASE + ".rates..", BASE + ".report..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(BASE + ".math..", BASE + ".nd4j..", BASE + ".weights..")
+                .resideInAnyPackage(BASE + ".math..", BASE + ".nd4j..", BASE + ".weights..", BASE + ".samediff..")
                 .check(classes);
     }
 
