@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.regularization;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -30,6 +31,7 @@ final class PenalizedParameter {
     private final int period;
     private final List<PenalizedMatrix> matrices;
     private boolean refreshed;
+    private int refreshes;
     private int refreshedAt;
     private boolean appliedSinceScore;
     private int appliedAt;
@@ -92,6 +94,7 @@ final class PenalizedParameter {
     private void refresh(INDArray parameter, int iteration) {
         latest = matrices.stream().map(matrix -> matrix.refresh(parameter)).collect(Collectors.toList());
         refreshed = true;
+        refreshes++;
         refreshedAt = iteration;
         if (!warned) {
             warn(iteration);
@@ -119,16 +122,26 @@ final class PenalizedParameter {
         }
     }
 
-    /** What the latest refresh did, for each matrix. */
-    List<BasisRefresh> latest() {
-        return latest;
+    /** How often the matrices were refreshed. */
+    int refreshes() {
+        return refreshes;
     }
 
-    int refreshedAt() {
-        return refreshedAt;
+    /** The latest refresh, a record for each matrix. */
+    List<RefreshRecord> records(String layer) {
+        List<RefreshRecord> records = new ArrayList<>();
+        for (int i = 0; i < matrices.size(); i++) {
+            records.add(new RefreshRecord(
+                    refreshedAt,
+                    name.startsWith(layer) ? numbered(name, i) : layer + ", " + numbered(name, i),
+                    latest.get(i),
+                    matrices.get(i).value(),
+                    RefreshRecord.atPowersOfTwo(matrices.get(i).singularValues())));
+        }
+        return records;
     }
 
-    List<double[]> singularValues() {
-        return matrices.stream().map(PenalizedMatrix::singularValues).collect(Collectors.toList());
+    private String numbered(String array, int matrix) {
+        return matrices.size() == 1 ? array : array + " #" + matrix;
     }
 }

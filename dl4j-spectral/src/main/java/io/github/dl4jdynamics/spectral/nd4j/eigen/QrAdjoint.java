@@ -18,7 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Cost: three products of an [m, n] with an [n, n] matrix and a triangular solution. Loses as many digits as the
  * condition of R has.
  *
- * <p>Walter and Lehmann, "Algorithmic differentiation of linear algebra functions", 2018; Roberts and Roberts, "QR and LQ
+ * <p>Walter and Lehmann, "Algorithmic differentiation of linear algebra functions", 2010; Roberts and Roberts, "QR and LQ
  * decomposition matrix backpropagation algorithms for square, wide, and deep matrices", 2020.
  *
  * @since 0.1
