@@ -17,7 +17,7 @@ public final class Benchmarks {
     private Benchmarks() {}
 
     /**
-     * @param args which benchmark ("spectrum", the default, "overhead", "ghostbn", "cnn", "memory" or "lca"), and the number of
+     * @param args which benchmark ("spectrum", the default, "overhead", "ghostbn", "cnn", "memory", "lca" or "eigen"), and the number of
      *     rounds (default 3)
      */
     public static void main(String[] args) throws RunnerException {
@@ -38,6 +38,9 @@ public final class Benchmarks {
             case "lca":
                 LcaBenchmark.run(rounds);
                 LcaMemoryBenchmark.run();
+                return;
+            case "eigen":
+                EigenBenchmark.run(rounds);
                 return;
             case "memory":
                 MemoryBenchmark.run();

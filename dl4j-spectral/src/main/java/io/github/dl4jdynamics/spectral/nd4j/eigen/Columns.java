@@ -4,36 +4,75 @@ package io.github.dl4jdynamics.spectral.nd4j.eigen;
 import java.util.Arrays;
 
 import io.github.dl4jdynamics.spectral.nd4j.Detached;
+import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** Sums over the columns of matrices in 'f' order, in double. */
+/** Sums over the columns of matrices, in double. */
 final class Columns {
     private Columns() {}
 
     /** {@code a_i . b_i} for each column. */
     static double[] products(INDArray a, INDArray b) {
+        boolean direct = isDense(a)
+                && isDense(b)
+                && a.dataType() == DataType.FLOAT
+                && Nd4j.getEnvironment().isCPU();
+        return direct ? ofFloats(a, b) : ofDoubles(a, b);
+    }
+
+    private static boolean isDense(INDArray a) {
+        return a.ordering() == 'f' && a.stride(0) == 1 && (a.size(1) == 1 || a.stride(1) == a.size(0));
+    }
+
+    /** Column by column, so that no matrix is copied to the heap. */
+    private static double[] ofFloats(INDArray a, INDArray b) {
         int rows = Math.toIntExact(a.size(0));
         double[] products = new double[Math.toIntExact(a.size(1))];
-        if (a.dataType() == DataType.DOUBLE) {
-            double[] x = Detached.doubles(a, 'f');
-            double[] y = a == b ? x : Detached.doubles(b, 'f');
-            for (int i = 0; i < products.length; i++) {
-                double sum = 0;
-                for (int j = i * rows; j < (i + 1) * rows; j++) {
-                    sum += x[j] * y[j];
-                }
-                products[i] = sum;
+        FloatPointer pointerOfA = new FloatPointer(a.data().addressPointer());
+        FloatPointer pointerOfB = new FloatPointer(b.data().addressPointer());
+        long startOfA = pointerOfA.position();
+        long startOfB = pointerOfB.position();
+        float[] x = new float[rows];
+        float[] y = a == b ? x : new float[rows];
+        for (int i = 0; i < products.length; i++) {
+            pointerOfA.position(startOfA + (long) i * rows).get(x);
+            if (a != b) {
+                pointerOfB.position(startOfB + (long) i * rows).get(y);
             }
-        } else {
-            float[] x = Detached.floats(a, 'f');
-            float[] y = a == b ? x : Detached.floats(b, 'f');
-            for (int i = 0; i < products.length; i++) {
-                double sum = 0;
-                for (int j = i * rows; j < (i + 1) * rows; j++) {
-                    sum += (double) x[j] * y[j];
-                }
-                products[i] = sum;
+            products[i] = product(x, y);
+        }
+        return products;
+    }
+
+    /** Four sums, so that an addition need not wait for the one before. */
+    private static double product(float[] x, float[] y) {
+        double s0 = 0;
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        int i = 0;
+        for (; i + 3 < x.length; i += 4) {
+            s0 += (double) x[i] * y[i];
+            s1 += (double) x[i + 1] * y[i + 1];
+            s2 += (double) x[i + 2] * y[i + 2];
+            s3 += (double) x[i + 3] * y[i + 3];
+        }
+        for (; i < x.length; i++) {
+            s0 += (double) x[i] * y[i];
+        }
+        return s0 + s1 + (s2 + s3);
+    }
+
+    private static double[] ofDoubles(INDArray a, INDArray b) {
+        int rows = Math.toIntExact(a.size(0));
+        double[] products = new double[Math.toIntExact(a.size(1))];
+        double[] x = Detached.doubles(a, 'f');
+        double[] y = a == b ? x : Detached.doubles(b, 'f');
+        for (int i = 0; i < products.length; i++) {
+            for (int j = i * rows; j < (i + 1) * rows; j++) {
+                products[i] += x[j] * y[j];
             }
         }
         return products;
