@@ -3,9 +3,11 @@ package io.github.dl4jdynamics.spectral.oracle;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.constraint.UnitNormConstraint;
 import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -171,6 +174,32 @@ class LossOracleFrozenTest {
 
         assertThat(oracle.loss(LossData.of(ROWS).batches(2))).isCloseTo(net.score(ROWS), within(1e-12));
         assertThat(oracle.mask().countedLength()).isEqualTo(4 * 5 + 5 + 5 * 3 + 3);
+    }
+
+    @Test
+    void constraintsOfFrozenOutput_areNotApplied() {
+        org.deeplearning4j.nn.conf.layers.OutputLayer output = Networks.output();
+        output.setConstraints(List.of(unitNorm()));
+        org.deeplearning4j.nn.conf.layers.DenseLayer dense = new DenseLayer.Builder()
+                .nOut(5)
+                .constrainWeights(new UnitNormConstraint(0))
+                .build();
+        ComputationGraph graph = Networks.sequence(InputType.feedForward(4), dense, new FrozenLayerWithBackprop(output))
+                .toComputationGraph();
+        LossOracle oracle = LossOracle.builder(graph).build();
+        INDArray before = oracle.parameters().dup();
+
+        graph.applyConstraints(1, 0);
+        oracle.applyConstraints(1, 0);
+
+        assertThat(oracle.parameters()).isEqualTo(graph.params()).isNotEqualTo(before);
+    }
+
+    /** As the builder of a layer names the parameters of a constraint. */
+    private static UnitNormConstraint unitNorm() {
+        UnitNormConstraint constraint = new UnitNormConstraint(0);
+        constraint.setParams(Set.of("W"));
+        return constraint;
     }
 
     private static Layer dense() {
