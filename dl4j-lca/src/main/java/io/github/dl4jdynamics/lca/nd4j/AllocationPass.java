@@ -2,8 +2,11 @@
 package io.github.dl4jdynamics.lca.nd4j;
 
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
+import com.google.common.base.Throwables;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -54,6 +57,7 @@ public final class AllocationPass {
     /** Adds the allocations to the totals of their parameters, counts them, and shows each piece in order. */
     public void book(PathSegment segment, AllocationSums sums, ParameterTotals totals, Sink sink) {
         totals.beginStep();
+        parts.forEach(PassPart::clear);
         for (PassPart part : parts) {
             part.eachPiece(segment, (slice, position, n) -> {
                 part.book(slice, n, totals);
@@ -87,11 +91,23 @@ public final class AllocationPass {
         return products[0] * products[1];
     }
 
+    /** Whatever goes wrong in a part, all have ended when this does: their arrays are needed for the next pass. */
     private void each(Consumer<PassPart> action) {
-        if (concurrent) {
-            parts.parallelStream().forEach(action);
-        } else {
+        parts.forEach(PassPart::clear);
+        if (!concurrent) {
             parts.forEach(action);
+            return;
+        }
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        parts.parallelStream().forEach(part -> {
+            try {
+                action.accept(part);
+            } catch (RuntimeException | Error e) {
+                failures.add(e);
+            }
+        });
+        if (!failures.isEmpty()) {
+            Throwables.throwIfUnchecked(failures.peek());
         }
     }
 

@@ -48,6 +48,14 @@ final class FloatPiece implements StepPiece {
     }
 
     @Override
+    public void close() {
+        thetaReader = null;
+        nextReader = null;
+        sumReader = null;
+        endReader = null;
+    }
+
+    @Override
     public void allocate(long start, int size) {
         position = start;
         n = size;

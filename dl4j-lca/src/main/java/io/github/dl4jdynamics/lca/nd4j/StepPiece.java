@@ -20,6 +20,9 @@ interface StepPiece {
     /** Chooses the segment. */
     void open(PathSegment segment);
 
+    /** Lets go of the segment, whose vectors may be those of a network that nothing else keeps alive. */
+    void close();
+
     /** Reads the {@code n} parameters from a 0-based position on, at most {@link #SIZE}, and allocates to them. */
     void allocate(long position, int n);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.lca.nd4j;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 /** A network large enough to be passed over by several threads, against the definition. */
@@ -22,6 +24,50 @@ class AllocationPassTest {
             new UnitSlice(0, 0, 300_000, 3_000, 100, 0),
             new UnitSlice(1, 300_000, 650_003, 1, 7, 100),
             new UnitSlice(2, 650_010, LENGTH, LENGTH, 1, 107));
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
+    void passAfterOneThatFailed_knowsNothingOfIt(DataType type) {
+        INDArray theta = Nd4j.zeros(type, LENGTH);
+        INDArray next = Nd4j.ones(type, LENGTH);
+        INDArray gradient = Nd4j.ones(type, LENGTH);
+        // The last parts find no gradient.
+        INDArray tooShort = Nd4j.ones(type, LENGTH / 2);
+        AllocationPass pass = new AllocationPass(SLICES, theta);
+
+        assertThatThrownBy(() ->
+                        pass.sum(new PathSegment(theta, next, tooShort, 1, tooShort, 0), new AllocationSums(3, 108)))
+                .isInstanceOf(RuntimeException.class);
+        AllocationSums sums = new AllocationSums(3, 108);
+        pass.sum(new PathSegment(theta, next, gradient, 1, gradient, 0), sums);
+
+        assertThat(sums.arrays()).containsExactly(300_000, 350_003, LENGTH - 650_010);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
+    void vectorsOfASegment_areNotKeptAlive(DataType type) throws InterruptedException {
+        AllocationPass pass = new AllocationPass(SLICES, Nd4j.zeros(type, 1));
+        WeakReference<INDArray> vector = sum(pass, type);
+
+        for (int i = 0; i < 50 && vector.get() != null; i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+
+        assertThat(vector.get()).isNull();
+        assertThat(pass).isNotNull();
+    }
+
+    private static WeakReference<INDArray> sum(AllocationPass pass, DataType type) {
+        INDArray vector = Nd4j.ones(type, LENGTH);
+        pass.sum(new PathSegment(vector, vector, vector, 1, vector, 1), new AllocationSums(3, 108));
+        return new WeakReference<>(vector);
+    }
 
     @ParameterizedTest
     @EnumSource(
