@@ -70,7 +70,7 @@ public final class AllocationAnalysis {
         return rows.stream().mapToLong(row -> row[index]).toArray();
     }
 
-    /** Share of the steps in which each parameter helped; without counts all are taken to have never moved. */
+    /** Share of the steps in which each parameter helped; of no parameter without counts, so with a mean of NaN. */
     public HelpedHistogram helpedByParameter(int data) {
         int[] helped = history.stepsHelped(data);
         int[] hurt = history.stepsHurt(data);

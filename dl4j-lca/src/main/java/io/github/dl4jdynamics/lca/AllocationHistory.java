@@ -141,6 +141,11 @@ public final class AllocationHistory {
         return totals.get(data).parameters().stepsHurt();
     }
 
+    /** Whether the steps of each parameter were counted. */
+    boolean isCounted() {
+        return totals.stream().anyMatch(data -> data.parameters().isCounted());
+    }
+
     /** Total allocation of each parameter to the loss of one class, 0-based in the order of {@link AllocationStep#classes}. */
     public double[] parameterTotalsOfClass(int index) {
         return classTotals.get(index).sums();

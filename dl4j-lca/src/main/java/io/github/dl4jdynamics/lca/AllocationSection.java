@@ -42,7 +42,10 @@ final class AllocationSection {
         history.analysis().advice().forEach(section::paragraph);
         section.chart(losses(history)).chart(errors(history));
         section.chart(stacked(history)).chart(layerBars(history));
-        section.chart(helpingByStep(history)).chart(helpedByParameter(history));
+        section.chart(helpingByStep(history));
+        if (history.isCounted()) {
+            section.chart(helpedByParameter(history));
+        }
         if (history.dataSets().size() > 1) {
             section.chart(overlay(history)).chart(overfit(history));
         }

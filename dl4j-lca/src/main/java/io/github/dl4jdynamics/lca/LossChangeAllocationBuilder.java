@@ -97,7 +97,9 @@ public final class LossChangeAllocationBuilder {
      * After which updates to end a step, counted from where the listener begins: {@code everyIterations(k)} or
      * {@code logarithmic(n)}. The updates between are one straight segment: its allocations are conservative, but say
      * nothing of what went on inside. Parameters that somebody sets between two updates make a gap where a step has just
-     * ended, and are part of the step where not. Default every update, as in the paper.
+     * ended, and are part of the step where not. {@code startingAfter(n)} leaves out the first n updates and {@code
+     * stoppingAfter(n)} those after the n-th, with which the open step ends; they are no part of the history. {@code never()}
+     * follows nothing. Default every update, as in the paper.
      *
      * @throws IllegalArgumentException for a schedule over epochs, which {@code fit(DataSet)} never ends
      */

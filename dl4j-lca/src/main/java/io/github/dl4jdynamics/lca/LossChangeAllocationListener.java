@@ -3,6 +3,7 @@ package io.github.dl4jdynamics.lca;
 
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.util.Collection;
 import java.util.List;
 
 import io.github.dl4jdynamics.spectral.oracle.LossData;
@@ -12,6 +13,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.slf4j.Logger;
@@ -95,7 +97,7 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
     }
 
     /**
-     * Adds this listener to a network, after checking that it can follow it. {@code net.addListeners(this)} does as well,
+     * Adds this listener to a network, unless it is there already, after checking that it can follow it. {@code net.addListeners(this)} does as well,
      * but finds out in training.
      *
      * @return this
@@ -114,12 +116,22 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
         checkOptimizer(net);
         LossDataCheck.check(settings, net);
         followed = new WeakReference<>(net);
-        if (net instanceof MultiLayerNetwork) {
-            ((MultiLayerNetwork) net).addListeners(this);
-        } else {
-            ((ComputationGraph) net).addListeners(this);
+        if (!isListenerOf(net)) {
+            if (net instanceof MultiLayerNetwork) {
+                ((MultiLayerNetwork) net).addListeners(this);
+            } else {
+                ((ComputationGraph) net).addListeners(this);
+            }
         }
         return this;
+    }
+
+    /** Twice among the listeners, it would see each update twice. */
+    private boolean isListenerOf(Model net) {
+        Collection<TrainingListener> listeners = net instanceof MultiLayerNetwork
+                ? ((MultiLayerNetwork) net).getListeners()
+                : ((ComputationGraph) net).getListeners();
+        return listeners != null && listeners.contains(this);
     }
 
     /**

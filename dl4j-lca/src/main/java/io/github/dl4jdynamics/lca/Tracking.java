@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import com.google.common.collect.ImmutableList;
 import io.github.dl4jdynamics.lca.dump.AllocationDump;
@@ -111,37 +112,51 @@ final class Tracking implements Closeable {
      * dump cannot be written; {@link #report} says so.
      */
     AllocationDetail allocate(INDArray from, INDArray to, AllocationStep.Draft draft) {
-        List<double[]> unitSums = new ArrayList<>();
-        ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
-        for (int data = 0; data < losses.size(); data++) {
-            TrackedLoss loss = losses.get(data);
-            AllocationSums sums = integrator.sums().get(data);
-            book(integrator.segment(loss, from, to), loss, sums, draft);
-            unitSums.add(sums.units());
-            allocations.add(new LossAllocation(
-                    loss.name(),
-                    loss.loss(),
-                    loss.lossAtEnd(),
-                    sums.total(),
-                    sums.arrays(),
-                    sums.helped(),
-                    sums.hurt()));
-        }
         draft.directions = alongBasis(from, to);
         draft.status = integrator.isBalanced() ? AllocationStep.Status.BALANCED : AllocationStep.Status.UNBALANCED;
         draft.rule = integrator.quadrature().toString();
         draft.gradients = integrator.gradients();
-        draft.losses = allocations.build();
-        integrator.advance();
+        List<double[]> unitSums =
+                integrator.sums().stream().map(AllocationSums::units).collect(Collectors.toList());
         AllocationStep step;
         try {
-            draft.classes = classes.allocate(
-                    from, to, integrator.quadrature(), losses.get(0).end());
+            bookLosses(from, to, draft);
+            bookClasses(from, to, draft);
         } finally {
+            // Whatever is booked is a step of the history, also if something goes wrong on the way.
             step = new AllocationStep(draft);
             history.add(step, unitSums);
         }
         return new AllocationDetail(step, arrays, units.groups(), unitSums);
+    }
+
+    private void bookLosses(INDArray from, INDArray to, AllocationStep.Draft draft) {
+        try {
+            for (int data = 0; data < losses.size(); data++) {
+                TrackedLoss loss = losses.get(data);
+                book(integrator.segment(loss, from, to), loss, integrator.sums().get(data), draft);
+            }
+        } finally {
+            ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
+            for (int data = 0; data < losses.size(); data++) {
+                allocations.add(allocation(losses.get(data), integrator.sums().get(data)));
+            }
+            draft.losses = allocations.build();
+            integrator.advance();
+        }
+    }
+
+    private static LossAllocation allocation(TrackedLoss loss, AllocationSums sums) {
+        return new LossAllocation(
+                loss.name(), loss.loss(), loss.lossAtEnd(), sums.total(), sums.arrays(), sums.helped(), sums.hurt());
+    }
+
+    private void bookClasses(INDArray from, INDArray to, AllocationStep.Draft draft) {
+        try {
+            classes.allocate(from, to, integrator.quadrature(), losses.get(0).end());
+        } finally {
+            draft.classes = classes.allocations();
+        }
     }
 
     private void book(PathSegment segment, TrackedLoss loss, AllocationSums sums, AllocationStep.Draft draft) {

@@ -6,21 +6,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.dl4jdynamics.lca.math.PathRules;
 import io.github.dl4jdynamics.spectral.oracle.LossData;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -240,6 +247,84 @@ class FailureTest {
         assertThat(history.steps().get(1).note()).isEqualTo("failed: java.lang.IllegalStateException: full");
         assertThat(history.books(0).steps()).isEqualTo(6);
         Books.assertConsistent(history);
+    }
+
+    /** Fails at one of its gradients. */
+    private static final class FailingLoss extends LossMCXENT {
+        private static final long serialVersionUID = 1;
+        private static int gradientsLeft = Integer.MAX_VALUE;
+
+        @Override
+        public INDArray computeGradient(INDArray labels, INDArray z, IActivation activation, INDArray mask) {
+            if (--gradientsLeft == 0) {
+                throw new IllegalStateException("no more");
+            }
+            return super.computeGradient(labels, z, activation, mask);
+        }
+    }
+
+    @Test
+    void failureAmongTheClasses_leavesTheirBooksConsistent() {
+        FailingLoss.gradientsLeft = Integer.MAX_VALUE;
+        Model net = Nets.net(
+                false,
+                Nets.base(new Sgd(0.1)),
+                InputType.feedForward(Nets.IN),
+                Nets.dense(5),
+                new OutputLayer.Builder(new FailingLoss())
+                        .nOut(Nets.CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build());
+        LossChangeAllocationListener lca =
+                builder().perClass(true).rule(PathRules.trapezoid()).build();
+        lca.attach(net);
+        Nets.updates(net, 2);
+        // The network's own, that of all rows, that of class 0, and here it ends.
+        FailingLoss.gradientsLeft = 4;
+        try (Logs logs = new Logs()) {
+            Nets.updates(net, 3);
+
+            assertThat(logs.warnings()).hasSize(1);
+        }
+
+        AllocationHistory history = lca.history();
+        assertThat(history.steps())
+                .extracting(AllocationStep::isAllocated)
+                .containsExactly(true, true, true, false, true, true);
+        assertThat(history.steps().get(3).note()).contains("no more");
+        List<LossAllocation> classes = history.steps().get(2).classes();
+        assertThat(classes.get(0).lossAfter()).isFinite();
+        assertThat(classes.get(1).lossAfter()).isNaN();
+        for (int c = 0; c < classes.size(); c++) {
+            double allocated = 0;
+            for (AllocationStep step : history.steps()) {
+                allocated += step.isAllocated() ? step.classes().get(c).allocated() : 0;
+            }
+            assertThat(Books.sum(history.parameterTotalsOfClass(c))).isCloseTo(allocated, within(Books.CLOSE));
+        }
+        Books.assertConsistent(history);
+        assertThat(history.section()).isNotNull();
+    }
+
+    @Test
+    void failureAlongTheBasis_leavesTheCountsConsistent() {
+        LossChangeAllocationBuilder builder = builder().basis(Nd4j.eye(43).castTo(DataType.DOUBLE));
+        INDArray basis = builder.basis;
+        Model net = Nets.net(false, new Sgd(0.1));
+        LossChangeAllocationListener lca = builder.build().attach(net);
+        Nets.updates(net, 2);
+        basis.close();
+
+        try (Logs logs = new Logs()) {
+            Nets.updates(net, 3);
+
+            assertThat(logs.warnings()).hasSize(2);
+        }
+
+        AllocationHistory history = lca.history();
+        assertThat(history.books(0).steps()).isEqualTo(2);
+        Books.assertConsistent(history);
+        assertThat(history.analysis().helpedByParameter(0).moved()).isPositive();
     }
 
     @Test

@@ -233,10 +233,15 @@ class HistoryTest {
         assertThat(history.arrayTable().rows()).hasSize(4);
         assertThat(history.unitTable().rows()).hasSize(8);
         assertThat(builder.build()).hasToString(builder.toString());
-        assertThat(html(history)).contains("Loss change allocation").contains("Settings: LossChangeAllocation{");
+        String html = html(history);
+        assertThat(html).contains("Loss change allocation").contains("Settings: LossChangeAllocation{");
+        assertThat(html).doesNotContain("NaN %");
         if (builder.counts) {
             assertThat(history.stepsHelped(0)).hasSize(43);
+            assertThat(html).contains("Steps in which a parameter helped");
         } else {
+            assertThat(html).doesNotContain("Steps in which a parameter helped");
+            assertThat(history.analysis().helpedByParameter(0).mean()).isNaN();
             assertThat(history.stepsHelped(0)).isEmpty();
             assertThat(history.stepsHurt(0)).isEmpty();
         }

@@ -233,6 +233,21 @@ class RefusalTest {
                 .hasMessageContaining("init()");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void listenerThatWasAdded_isAttachedWithoutBeingAddedAgain(boolean graph) {
+        Model net = Nets.net(graph, new Sgd(0.1));
+        LossChangeAllocationListener lca = builder().failFast(true).build();
+        net.setListeners(lca);
+
+        lca.attach(net);
+        Nets.updates(net, 2);
+
+        assertThat(lca.history().steps())
+                .extracting(AllocationStep::updatesAfter)
+                .containsExactly(1, 2);
+    }
+
     @Test
     void secondNetwork_isLeftOut() {
         Model first = Nets.net(false, new Sgd(0.1));
@@ -259,7 +274,7 @@ class RefusalTest {
 
         assertThat(lca.history().steps())
                 .extracting(AllocationStep::updatesAfter)
-                .contains(1, 2, 3);
+                .containsExactly(1, 2, 3);
         Books.assertConsistent(lca.history());
     }
 
