@@ -158,8 +158,8 @@ final class AllocationSession {
     private void start(Model net) {
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             if (tracking == null) {
-                log.info(ExpectedCost.of(settings, net));
                 tracking = new Tracking(settings, net);
+                log.info(ExpectedCost.of(settings, net, tracking.dependsOnBatches()));
             }
             tracking.begin(theta);
             begun = true;

@@ -46,15 +46,18 @@ import static com.google.common.base.Preconditions.checkState;
  *
  * <p>Training is bit-identical with and without this listener, promised for one training thread per JVM. One listener
  * follows one network, the first that trains with it, held weakly. An error while measuring is logged once and marked as a
- * gap in the history, and training goes on, unless {@link LossChangeAllocationBuilder#failFast} is set. Works with
+ * gap in the history, and training goes on, unless {@link LossChangeAllocationBuilder#failFast} is set; three errors in a
+ * row, those of an {@code onStep} consumer included, end all measuring. Works with
  * {@code fit} in all its forms, truncated backpropagation, early stopping, masks, frozen layers and several inputs and outputs.
- * Line-search optimizers and layer-wise pretraining are refused: {@link #attach} throws, a listener that was merely added
- * logs why and stays idle.
+ * Line-search optimizers are refused: {@link #attach} throws, a listener that was merely added logs why and stays idle.
+ * Layer-wise pretraining is not followed, which is logged; the fit after it is.
  *
  * <p>Cost: one gradient over the loss data per step, and more where the books demand it; before the first step a log line
- * says what to expect. Memory: six parameter vectors, two more of 4-byte counts, three for each further data set (counts
- * apart), two for each class, one for each direction of a basis, one more if the network has constraints, and the
- * activations of one batch of loss data.
+ * says what to expect. Memory: six parameter vectors, one of 4-byte counts (two from 65,536 steps on), three for each
+ * further data set (counts apart), two for each class, one for each direction of a basis, one more if the network has
+ * constraints, the allocations of units over time (256 columns of 8 bytes per unit, fewer where that would be more than
+ * a vector and 4 MiB), and the activations of one batch of loss data. It grows with each step by 24 bytes for each
+ * parameter array and data set, and 8 for each array and class.
  *
  * <p>Lan, Liu, Zhou, Yosinski, "LCA: Loss Change Allocation for Neural Network Training", NeurIPS 2019, arXiv 1909.01440.
  * Deviations: the default rule is adaptive from the trapezoid upwards instead of Simpson's, means weigh rows alike
@@ -101,7 +104,8 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
      * but finds out in training.
      *
      * @return this
-     * @throws IllegalArgumentException for models, optimizers and loss data that do not fit, with the alternative
+     * @throws IllegalArgumentException for models, optimizers, loss data and folders of a dump that do not fit, with the
+     *     alternative
      * @throws IllegalStateException if it follows another network already
      */
     public synchronized LossChangeAllocationListener attach(Model net) {
@@ -114,6 +118,9 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
                 followed == null || followed.get() == net,
                 "this LossChangeAllocationListener follows another network; make one for each");
         checkOptimizer(net);
+        if (!isFollowing()) {
+            LossDataCheck.checkFolder(settings); // once followed, the dump in it is its own
+        }
         LossDataCheck.check(settings, net);
         followed = new WeakReference<>(net);
         if (!isListenerOf(net)) {

@@ -81,11 +81,18 @@ final class Tracking implements Closeable {
     /** Begins a path. */
     void begin(INDArray theta) {
         integrator.begin(theta);
-        classes.begin();
+        if (integrator.isFinite()) {
+            classes.begin();
+        }
     }
 
     boolean isFinite() {
         return integrator.isFinite();
+    }
+
+    /** Whether the loss depends on how the data are cut into batches. */
+    boolean dependsOnBatches() {
+        return oracle.dependsOnBatches();
     }
 
     /** Whether a network still has the parameter arrays that are followed. */
@@ -109,7 +116,7 @@ final class Tracking implements Closeable {
 
     /**
      * Books and allocates the segment that was integrated, and goes on to the next. The books are complete even if the
-     * dump cannot be written; {@link #report} says so.
+     * dump cannot be written; the step's note says so.
      */
     AllocationDetail allocate(INDArray from, INDArray to, AllocationStep.Draft draft) {
         draft.directions = alongBasis(from, to);
@@ -142,6 +149,7 @@ final class Tracking implements Closeable {
                 allocations.add(allocation(losses.get(data), integrator.sums().get(data)));
             }
             draft.losses = allocations.build();
+            draft.note = dump.takeNote();
             integrator.advance();
         }
     }
@@ -169,9 +177,11 @@ final class Tracking implements Closeable {
         }
     }
 
-    /** Shows a step to whoever asked for it; throws what went wrong there or in writing the dump. */
+    /** Shows a step to whoever asked for it; throws what went wrong there, or with failFast in writing the dump. */
     void report(AllocationDetail detail) {
-        dump.throwFailure();
+        if (settings.failFast) {
+            dump.throwFailure();
+        }
         settings.consumer.accept(detail);
     }
 

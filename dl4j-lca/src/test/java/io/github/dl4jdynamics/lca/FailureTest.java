@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.dl4jdynamics.lca.dump.AllocationDump;
+import io.github.dl4jdynamics.lca.dump.DumpedArray;
 import io.github.dl4jdynamics.lca.math.PathRules;
+import io.github.dl4jdynamics.lca.math.StepBooks;
 import io.github.dl4jdynamics.spectral.oracle.LossData;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
@@ -263,10 +266,8 @@ class FailureTest {
         }
     }
 
-    @Test
-    void failureAmongTheClasses_leavesTheirBooksConsistent() {
-        FailingLoss.gradientsLeft = Integer.MAX_VALUE;
-        Model net = Nets.net(
+    private static Model failing() {
+        return Nets.net(
                 false,
                 Nets.base(new Sgd(0.1)),
                 InputType.feedForward(Nets.IN),
@@ -275,6 +276,12 @@ class FailureTest {
                         .nOut(Nets.CLASSES)
                         .activation(Activation.SOFTMAX)
                         .build());
+    }
+
+    @Test
+    void failureAmongTheClasses_leavesTheirBooksConsistent() {
+        FailingLoss.gradientsLeft = Integer.MAX_VALUE;
+        Model net = failing();
         LossChangeAllocationListener lca =
                 builder().perClass(true).rule(PathRules.trapezoid()).build();
         lca.attach(net);
@@ -375,15 +382,46 @@ class FailureTest {
         try (Logs logs = new Logs()) {
             Nets.updates(net, 6);
 
-            assertThat(logs.warnings()).hasSize(2);
+            assertThat(logs.warnings())
+                    .containsExactly(
+                            "LossChangeAllocation goes on without its dump: the dump was closed before this step. "
+                                    + "Logged once.");
         }
 
         AllocationHistory history = lca.history();
-        assertThat(history.books(0).steps()).isEqualTo(5);
-        assertThat(history.steps().get(3).note())
-                .contains("the dump could not be written")
-                .contains("closed");
+        assertThat(history.books(0).steps()).isEqualTo(8);
+        assertThat(history.steps().get(2).note()).isEqualTo("the dump was closed before this step");
+        assertThat(history.steps().get(3).note()).isEmpty();
         Books.assertConsistent(history);
+    }
+
+    @Test
+    void dumpThatFails_endsAndSaysSoOnce(@TempDir Path folder) throws Exception {
+        DumpedArray array = DumpedArray.builder()
+                .name("a")
+                .layer("a")
+                .key("W")
+                .order('c')
+                .shape(2)
+                .build();
+        AllocationDump files = AllocationDump.create(folder.resolve("dump"), "train", List.of(array));
+        StepDump dump = new StepDump(files);
+        AllocationStep.Draft step = new AllocationStep.Draft();
+        step.updatesAfter = 1;
+        files.close(); // as good as a full disk
+
+        try (Logs logs = new Logs()) {
+            dump.begin(step, new StepBooks(1, 0.5, -0.5, 1, 0, 0));
+            dump.values(new double[2], 2);
+            dump.end();
+
+            assertThat(dump.isWanted()).isFalse();
+            assertThat(dump.takeNote()).startsWith("the dump could not be written and ends before this step: ");
+            assertThat(dump.takeNote()).isEmpty();
+            assertThat(logs.warnings()).hasSize(1);
+        }
+        dump.close();
+        assertThatThrownBy(dump::throwFailure).hasMessageStartingWith("the dump could not be written: ");
     }
 
     @Test
@@ -391,7 +429,11 @@ class FailureTest {
         Files.writeString(folder.resolve("allocations.npy"), "old");
         Model net = Nets.net(false, new Sgd(0.1));
         LossChangeAllocationListener lca = builder().dump(folder).build();
-        lca.attach(net);
+        assertThatThrownBy(() -> lca.attach(net))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(
+                        "the folder of a dump must hold no file of an earlier one; choose another folder");
+        net.setListeners(lca);
 
         try (Logs logs = new Logs()) {
             Nets.updates(net, 2);
@@ -404,5 +446,26 @@ class FailureTest {
         assertThat(lca.history().steps()).hasSize(1);
         assertThat(lca.history().steps().get(0).note()).contains("FileAlreadyExistsException");
         assertThat(lca.history().toString()).contains("FileAlreadyExistsException");
+    }
+
+    @Test
+    void lostNetwork_costsNoGradients() {
+        FailingLoss.gradientsLeft = Integer.MAX_VALUE;
+        Model net = failing();
+        LossChangeAllocationListener lca = builder()
+                .perClass(true)
+                .validation(LossData.of(Nets.rows(4, 2)))
+                .failFast(true)
+                .build();
+        lca.attach(net);
+        Nets.updates(net, 2);
+        Nets.fit(net, poison());
+        FailingLoss.gradientsLeft = Integer.MAX_VALUE;
+
+        Nets.updates(net, 4);
+
+        assertThat(Integer.MAX_VALUE - FailingLoss.gradientsLeft).isEqualTo(4); // the network's own
+        assertThat(lca.history().steps()).hasSize(3);
+        assertThat(lca.history().steps().get(2).updatesAfter()).isEqualTo(7);
     }
 }

@@ -119,6 +119,21 @@ class RefusalTest {
     }
 
     @Test
+    void laterBatchOfAnotherShape_isRefusedWhenAttached() {
+        Model net = Nets.net(false, new Sgd(0.1));
+        LossData data = LossData.of(new ListDataSetIterator<>(
+                List.of(
+                        Nets.rows(4, 1),
+                        new DataSet(Nd4j.ones(DataType.DOUBLE, 4, 6), Nd4j.ones(DataType.DOUBLE, 4, Nets.CLASSES))),
+                1));
+
+        assertThatThrownBy(
+                        () -> LossChangeAllocationListener.builder(data).build().attach(net))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("loss data 'train' must fit the network, got batches with features [[4, 6]]");
+    }
+
+    @Test
     void perClass_needsLabelsOfRankTwo() {
         Model net = Nets.net(
                 false,
@@ -219,7 +234,7 @@ class RefusalTest {
         assertThatThrownBy(() -> builder().build().attach(net))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("loss data 'train' must fit the network")
-                .hasMessageContaining("final layer is not an instance of IOutputLayer");
+                .hasMessageContaining("final layer is not an IOutputLayer");
     }
 
     @Test

@@ -42,8 +42,9 @@ class AllocationDumpFolderTest {
 
         assertThatExceptionOfType(FileAlreadyExistsException.class)
                 .isThrownBy(() -> AllocationDump.create(folder, "train", List.of(WEIGHT)))
-                .withMessage(folder.resolve("index.json") + ": the folder of a dump must hold no file of an earlier"
-                        + " one; choose another folder, or call AllocationDump.replace to delete the earlier one");
+                .withMessage(
+                        folder.resolve("index.json") + ": the folder of a dump must hold no file of an earlier"
+                                + " one; choose another folder, or delete its [index.json, allocations.npy, steps.npy, loss.npy]");
         assertThat(NaiveNpy.read(folder.resolve("allocations.npy"))).hasDimensions(1, 2);
     }
 

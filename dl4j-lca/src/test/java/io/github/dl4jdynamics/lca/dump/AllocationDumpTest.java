@@ -145,7 +145,8 @@ class AllocationDumpTest {
         try (AllocationDump dump = AllocationDump.create(folder, "train", ARRAYS)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> dump.begin(5, 5, 0, 0, 0))
-                    .withMessage("iterations of step 0 in " + folder + " must be 0 <= from < to, got from 5 to 5");
+                    .withMessage("updates of step 0 in " + folder
+                            + " must be 0 <= before < after, got 5 before and 5 after");
             assertThatIllegalArgumentException().isThrownBy(() -> dump.begin(-1, 5, 0, 0, 0));
         }
     }
