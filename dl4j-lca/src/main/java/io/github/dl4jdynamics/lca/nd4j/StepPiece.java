@@ -17,6 +17,9 @@ interface StepPiece {
         return vector.dataType() == DataType.DOUBLE ? new DoublePiece() : new FloatPiece();
     }
 
+    /** Whether all vectors of a segment are read from where they lie, without an operation of ND4J. */
+    boolean isDirect(PathSegment segment);
+
     /** Chooses the segment. */
     void open(PathSegment segment);
 
