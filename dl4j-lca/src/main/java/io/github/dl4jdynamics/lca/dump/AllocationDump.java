@@ -22,7 +22,7 @@ import static com.google.common.base.Preconditions.checkState;
  * index.json                       arrays and their columns, units, the Python lines that read the folder
  * }</pre>
  *
- * <p>Each step is {@link #begin}, {@link #values(float[], int)} for one tile of columns after the other, {@link #end}.
+ * <p>Each step is {@link #begin}, {@link #values(double[], int)} for one tile of columns after the other, {@link #end}.
  * The folder is readable while it grows, and a process that is killed loses the step it is in and no other; {@code
  * loss.npy} is written last, so its length is the T that all files have. See {@link NpyMatrixWriter}.
  *
@@ -145,23 +145,6 @@ public final class AllocationDump implements Closeable {
     }
 
     /**
-     * Takes the allocations of the next columns of the open step.
-     *
-     * @param tile values in the order of the columns
-     * @param n how many of them count, from index 0
-     * @throws IllegalArgumentException if {@code n} is no possible length, or the step gets more than K values
-     * @throws IllegalStateException if no step is open
-     * @throws IOException if the file cannot be written; the dump can only be closed then
-     */
-    public void values(float[] tile, int n) throws IOException {
-        checkTile(tile.length, n);
-        state = State.FAILED; // until all went well
-        files.allocations().append(tile, 0, n);
-        state = State.IN_STEP;
-        received += n;
-    }
-
-    /**
      * Takes the allocations of the next columns of the open step, rounded to float32.
      *
      * @param tile values in the order of the columns
@@ -172,7 +155,7 @@ public final class AllocationDump implements Closeable {
      */
     public void values(double[] tile, int n) throws IOException {
         checkTile(tile.length, n);
-        state = State.FAILED;
+        state = State.FAILED; // until all went well
         files.allocations().append(tile, 0, n);
         state = State.IN_STEP;
         received += n;

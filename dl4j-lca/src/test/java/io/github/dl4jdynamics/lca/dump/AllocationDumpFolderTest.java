@@ -36,7 +36,7 @@ class AllocationDumpFolderTest {
     void create_earlierDump_isRefusedAndUntouched() throws IOException {
         try (AllocationDump dump = AllocationDump.create(folder, "train", List.of(WEIGHT))) {
             dump.begin(0, 1, 2, 1, -1);
-            dump.values(new float[] {1, -2}, 2);
+            dump.values(new double[] {1, -2}, 2);
             dump.end();
         }
 
@@ -52,7 +52,7 @@ class AllocationDumpFolderTest {
     void replace_earlierDump_deletesItsFilesAndNoOthers() throws IOException {
         try (AllocationDump dump = AllocationDump.create(folder, "train", List.of(WEIGHT))) {
             dump.begin(0, 1, 2, 1, -1);
-            dump.values(new float[] {1, -2}, 2);
+            dump.values(new double[] {1, -2}, 2);
             dump.end();
         }
         Files.writeString(folder.resolve("notes.txt"), "mine");
