@@ -134,7 +134,11 @@ public final class AllocationAnalysis {
 
     /** One line of advice for each layer that hurts, input first; empty if none does. */
     public ImmutableList<String> advice() {
-        return verdicts(0).stream()
+        return advice(verdicts(0));
+    }
+
+    static ImmutableList<String> advice(List<LayerVerdict> verdicts) {
+        return verdicts.stream()
                 .filter(verdict -> !verdict.advice().isEmpty())
                 .map(verdict -> String.format(
                         Locale.ROOT,

@@ -290,6 +290,7 @@ public final class AllocationHistory {
                     .append(books(data))
                     .append('\n');
         }
-        return text.append(AllocationTables.layerTotals(this)).toString();
+        return text.append(AllocationTables.layerTotals(this, analysis().verdicts(0)))
+                .toString();
     }
 }

@@ -156,12 +156,11 @@ final class AllocationTables {
         return table.build();
     }
 
-    static Table layerTotals(AllocationHistory history) {
+    static Table layerTotals(AllocationHistory history, List<LayerVerdict> verdicts) {
         List<String> columns = new ArrayList<>(List.of("layer", "type", "parameters"));
         columns.addAll(history.dataSets());
         columns.addAll(List.of("p hurts", "p helps", "block correlation", "verdict"));
         Table.Builder table = Table.builder(columns.toArray(new String[0]));
-        List<LayerVerdict> verdicts = history.analysis().verdicts(0);
         List<double[]> totals = new ArrayList<>();
         for (int data = 0; data < history.dataSets().size(); data++) {
             totals.add(history.layerTotals(data));

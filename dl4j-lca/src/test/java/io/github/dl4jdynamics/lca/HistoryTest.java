@@ -250,6 +250,18 @@ class HistoryTest {
     }
 
     @Test
+    void charts_compareEachFurtherDataSetWithTheFirst() throws IOException {
+        AllocationHistory history = history(
+                builder().validation(LossData.of(Nets.rows(5, 2))).further("other", LossData.of(Nets.rows(5, 3))));
+
+        assertThat(html(history))
+                .contains("Cumulative allocations on train and validation")
+                .contains("Cumulative allocations on train and other")
+                .contains("validation minus train")
+                .contains("other minus train");
+    }
+
+    @Test
     void helping_ofAnUnknownLayerIsRefused() {
         AllocationAnalysis analysis = history(builder()).analysis();
 
