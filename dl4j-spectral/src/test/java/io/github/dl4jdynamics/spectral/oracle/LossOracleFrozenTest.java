@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.constraint.UnitNormConstraint;
 import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -178,14 +179,19 @@ class LossOracleFrozenTest {
 
     @Test
     void constraintsOfFrozenOutput_areNotApplied() {
-        org.deeplearning4j.nn.conf.layers.OutputLayer output = Networks.output();
-        output.setConstraints(List.of(unitNorm()));
-        org.deeplearning4j.nn.conf.layers.DenseLayer dense = new DenseLayer.Builder()
-                .nOut(5)
-                .constrainWeights(new UnitNormConstraint(0))
-                .build();
-        ComputationGraph graph = Networks.sequence(InputType.feedForward(4), dense, new FrozenLayerWithBackprop(output))
+        ComputationGraph graph = Networks.sequence(
+                        Networks.settings(DataType.DOUBLE).constrainWeights(new UnitNormConstraint(0)),
+                        InputType.feedForward(4),
+                        dense(),
+                        new FrozenLayerWithBackprop(Networks.output()))
                 .toComputationGraph();
+        String name = graph.getConfiguration().getNetworkOutputs().get(0);
+        LayerVertex vertex =
+                (LayerVertex) graph.getConfiguration().getVertices().get(name);
+        // Set now, as configuring a network takes them from a layer inside a wrapper.
+        ((FrozenLayerWithBackprop) vertex.getLayerConf().getLayer())
+                .getUnderlying()
+                .setConstraints(List.of(new UnitNormConstraint(Set.of("W"), 0)));
         LossOracle oracle = LossOracle.builder(graph).build();
         INDArray before = oracle.parameters().dup();
 
@@ -193,13 +199,6 @@ class LossOracleFrozenTest {
         oracle.applyConstraints(1, 0);
 
         assertThat(oracle.parameters()).isEqualTo(graph.params()).isNotEqualTo(before);
-    }
-
-    /** As the builder of a layer names the parameters of a constraint. */
-    private static UnitNormConstraint unitNorm() {
-        UnitNormConstraint constraint = new UnitNormConstraint(0);
-        constraint.setParams(Set.of("W"));
-        return constraint;
     }
 
     private static Layer dense() {
