@@ -12,6 +12,8 @@ import io.github.dl4jdynamics.lca.math.HelpingShares;
 import io.github.dl4jdynamics.lca.math.PeakSynchronization;
 import io.github.dl4jdynamics.spectral.oracle.ParameterArray;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 /**
  * What the allocations of a run tell: who helps how often, which layers hurt, whether layers learn at the same moments.
  *
@@ -33,7 +35,7 @@ public final class AllocationAnalysis {
 
     /** Share of the parameters that helped, step by step. */
     public HelpingShares helping(int data) {
-        return helping(data, null);
+        return shares(data, null);
     }
 
     /**
@@ -42,6 +44,16 @@ public final class AllocationAnalysis {
      * @throws IllegalArgumentException if there is no such layer
      */
     public HelpingShares helping(int data, String layer) {
+        checkArgument(
+                history.layers().contains(layer),
+                "layer must be one with parameters that are followed, %s, got '%s'",
+                history.layers(),
+                layer);
+        return shares(data, layer);
+    }
+
+    /** Of all layers with null. */
+    private HelpingShares shares(int data, String layer) {
         List<long[]> rows = new ArrayList<>();
         for (AllocationStep step : history.steps()) {
             if (step.isAllocated()) {
@@ -70,7 +82,7 @@ public final class AllocationAnalysis {
         return rows.stream().mapToLong(row -> row[index]).toArray();
     }
 
-    /** Share of the steps in which each parameter helped; without counts all are taken to have never moved. */
+    /** Share of the steps in which each parameter helped; of no parameter without counts, so with a mean of NaN. */
     public HelpedHistogram helpedByParameter(int data) {
         int[] helped = history.stepsHelped(data);
         int[] hurt = history.stepsHurt(data);
@@ -122,7 +134,11 @@ public final class AllocationAnalysis {
 
     /** One line of advice for each layer that hurts, input first; empty if none does. */
     public ImmutableList<String> advice() {
-        return verdicts(0).stream()
+        return advice(verdicts(0));
+    }
+
+    static ImmutableList<String> advice(List<LayerVerdict> verdicts) {
+        return verdicts.stream()
                 .filter(verdict -> !verdict.advice().isEmpty())
                 .map(verdict -> String.format(
                         Locale.ROOT,

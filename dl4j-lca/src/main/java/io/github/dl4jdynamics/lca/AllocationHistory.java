@@ -141,6 +141,11 @@ public final class AllocationHistory {
         return totals.get(data).parameters().stepsHurt();
     }
 
+    /** Whether the steps of each parameter were counted. */
+    boolean isCounted() {
+        return totals.stream().anyMatch(data -> data.parameters().isCounted());
+    }
+
     /** Total allocation of each parameter to the loss of one class, 0-based in the order of {@link AllocationStep#classes}. */
     public double[] parameterTotalsOfClass(int index) {
         return classTotals.get(index).sums();
@@ -285,6 +290,7 @@ public final class AllocationHistory {
                     .append(books(data))
                     .append('\n');
         }
-        return text.append(AllocationTables.layerTotals(this)).toString();
+        return text.append(AllocationTables.layerTotals(this, analysis().verdicts(0)))
+                .toString();
     }
 }

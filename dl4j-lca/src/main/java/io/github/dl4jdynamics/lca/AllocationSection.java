@@ -39,19 +39,23 @@ final class AllocationSection {
             section.paragraph((books.isOff() ? "BOOKS ARE OFF. " : "")
                     + history.dataSets().get(data) + ": " + books + ".");
         }
-        history.analysis().advice().forEach(section::paragraph);
+        List<LayerVerdict> verdicts = history.analysis().verdicts(0);
+        AllocationAnalysis.advice(verdicts).forEach(section::paragraph);
         section.chart(losses(history)).chart(errors(history));
         section.chart(stacked(history)).chart(layerBars(history));
-        section.chart(helpingByStep(history)).chart(helpedByParameter(history));
-        if (history.dataSets().size() > 1) {
-            section.chart(overlay(history)).chart(overfit(history));
+        section.chart(helpingByStep(history));
+        if (history.isCounted()) {
+            section.chart(helpedByParameter(history));
+        }
+        for (int data = 1; data < history.dataSets().size(); data++) {
+            section.chart(overlay(history, data)).chart(overfit(history, data));
         }
         section.chart(heat(history));
         if (history.steps().stream().anyMatch(step -> !step.classes().isEmpty())) {
             section.chart(classes(history));
         }
         return section.paragraph(synchronization(history))
-                .table("Layers", AllocationTables.layerTotals(history))
+                .table("Layers", AllocationTables.layerTotals(history, verdicts))
                 .table("Parameter arrays", history.arrayTable())
                 .paragraph("Settings: " + history.settings())
                 .build();
@@ -146,28 +150,30 @@ final class AllocationSection {
                 .build();
     }
 
-    private static LineChart overlay(AllocationHistory history) {
-        LineChart.Builder chart = LineChart.builder("Cumulative allocations on both data sets")
+    private static LineChart overlay(AllocationHistory history, int data) {
+        String name = history.dataSets().get(data);
+        LineChart.Builder chart = LineChart.builder(
+                        "Cumulative allocations on " + history.dataSets().get(0) + " and " + name)
                 .xLabel("updates")
                 .yLabel("loss change since the start");
         double[][] first = history.layerSeries(0);
-        double[][] second = history.layerSeries(1);
+        double[][] second = history.layerSeries(data);
         for (int l = 0; l < first.length; l++) {
             String layer = history.layers().get(l);
             chart.line(layer, history.updates(), cumulative(first[l]));
-            chart.dashed(layer + ", " + history.dataSets().get(1), history.updates(), cumulative(second[l]));
+            chart.dashed(layer + ", " + name, history.updates(), cumulative(second[l]));
         }
         return chart.build();
     }
 
-    private static LineChart overfit(AllocationHistory history) {
-        LineChart.Builder chart = LineChart.builder(history.dataSets().get(1) + " minus "
+    private static LineChart overfit(AllocationHistory history, int data) {
+        LineChart.Builder chart = LineChart.builder(history.dataSets().get(data) + " minus "
                         + history.dataSets().get(0))
                 .xLabel("updates")
                 .yLabel("difference of cumulative allocations")
-                .note("Rising: what a layer learns helps the first data set more than the second.");
+                .note("Rising: what a layer learns helps " + history.dataSets().get(0) + " more.");
         double[][] first = history.layerSeries(0);
-        double[][] second = history.layerSeries(1);
+        double[][] second = history.layerSeries(data);
         for (int l = 0; l < first.length; l++) {
             double[] difference = cumulative(second[l]);
             double[] own = cumulative(first[l]);

@@ -46,6 +46,9 @@ final class AllocationSession {
     /** Whether the network should now be where the last step ended. */
     private boolean atEndOfStep;
 
+    /** Whether the update under way is before the beginning or after the end of the schedule. */
+    private boolean leftOut;
+
     /** Whether the network has become another one. */
     private boolean resized;
 
@@ -63,7 +66,11 @@ final class AllocationSession {
     /** Between gradient and update: the only hook before an update that sees the parameters as they are trained. */
     void gradientCalculated(Model net) {
         INDArray parameters = net.params();
-        if (theta == null) {
+        leftOut = !settings.schedule.isActive(updates, 0);
+        if (leftOut) {
+            theta = null;
+            begun = false;
+        } else if (theta == null) {
             checkLayout(net);
             capture(parameters);
         } else if (parameters.length() != theta.length()
@@ -102,22 +109,31 @@ final class AllocationSession {
 
     void iterationDone(Model net, int iterationNow, int epochNow) {
         if (theta == null) {
-            // The listener came after the gradient, or failed there.
-            updates += tracking == null ? 0 : 1;
+            // The schedule has no place for the update, or the listener came after the gradient, or failed there.
+            updates += tracking == null && !leftOut ? 0 : 1;
             return;
         }
         updates++;
         iteration = iterationNow;
         epoch = epochNow;
-        if (!settings.schedule.isDueAtIteration(updates) || !budget.tryBegin()) {
+        if (!settings.schedule.isActive(updates, 0)) {
+            // With the schedule the step that is open ends, as no later one could.
+            budget.begin();
+            within(() -> step(net, true));
+        } else if (!settings.schedule.isDueAtIteration(updates)) {
             if (tracking == null) {
                 // The first losses are wanted even if the first step ends later.
-                start(net);
+                budget.begin();
+                within(() -> start(net));
             }
-            return;
+        } else if (budget.tryBegin()) {
+            within(() -> step(net, true));
         }
+    }
+
+    private void within(Runnable measurement) {
         try {
-            step(net, true);
+            measurement.run();
         } finally {
             budget.end();
         }
@@ -127,7 +143,8 @@ final class AllocationSession {
     void finish(Model net) {
         if (theta != null && updates > updatesAtStart) {
             // The framework counts the iteration before it applies the constraints.
-            step(net, iterationCount(net) <= iteration);
+            budget.begin();
+            within(() -> step(net, iterationCount(net) <= iteration));
         }
     }
 
@@ -141,8 +158,8 @@ final class AllocationSession {
     private void start(Model net) {
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             if (tracking == null) {
-                log.info(ExpectedCost.of(settings, net));
                 tracking = new Tracking(settings, net);
+                log.info(ExpectedCost.of(settings, net, tracking.dependsOnBatches()));
             }
             tracking.begin(theta);
             begun = true;

@@ -113,7 +113,7 @@ public final class AllocationStep {
         return milliseconds;
     }
 
-    /** Why there is a gap; empty if there is none. */
+    /** Why there is a gap, or why the dump ends before this step; else empty. */
     public String note() {
         return note;
     }

@@ -136,6 +136,10 @@ final class AllocationTables {
         List<String> columns = new ArrayList<>(List.of("layer", "group", "unit", "gate"));
         columns.addAll(history.dataSets());
         Table.Builder table = Table.builder(columns.toArray(new String[0]));
+        List<double[]> totals = new ArrayList<>();
+        for (int data = 0; data < history.dataSets().size(); data++) {
+            totals.add(history.unitTotals(data));
+        }
         for (UnitGroup group : history.groups()) {
             for (int u = 0; u < group.count(); u++) {
                 List<Object> row = new ArrayList<>(List.of(
@@ -143,8 +147,8 @@ final class AllocationTables {
                         group.name(),
                         u % group.neurons(),
                         group.gates().isEmpty() ? "" : group.gates().get(u / group.neurons())));
-                for (int data = 0; data < history.dataSets().size(); data++) {
-                    row.add(history.unitTotals(data)[group.first() + u]);
+                for (double[] ofData : totals) {
+                    row.add(ofData[group.first() + u]);
                 }
                 table.row(row.toArray());
             }
@@ -152,18 +156,21 @@ final class AllocationTables {
         return table.build();
     }
 
-    static Table layerTotals(AllocationHistory history) {
+    static Table layerTotals(AllocationHistory history, List<LayerVerdict> verdicts) {
         List<String> columns = new ArrayList<>(List.of("layer", "type", "parameters"));
         columns.addAll(history.dataSets());
         columns.addAll(List.of("p hurts", "p helps", "block correlation", "verdict"));
         Table.Builder table = Table.builder(columns.toArray(new String[0]));
-        List<LayerVerdict> verdicts = history.analysis().verdicts(0);
+        List<double[]> totals = new ArrayList<>();
+        for (int data = 0; data < history.dataSets().size(); data++) {
+            totals.add(history.layerTotals(data));
+        }
         for (int l = 0; l < verdicts.size(); l++) {
             LayerVerdict verdict = verdicts.get(l);
             List<Object> row = new ArrayList<>(
                     List.of(verdict.layer(), type(history, verdict.layer()), size(history, verdict.layer())));
-            for (int data = 0; data < history.dataSets().size(); data++) {
-                row.add(history.layerTotals(data)[l]);
+            for (double[] ofData : totals) {
+                row.add(ofData[l]);
             }
             row.add(verdict.test().pHurts());
             row.add(verdict.test().pHelps());

@@ -49,9 +49,13 @@ final class ClassLosses {
         }
     }
 
-    /** Allocates a segment and goes on to the next. */
-    ImmutableList<LossAllocation> allocate(INDArray from, INDArray to, Quadrature quadrature, INDArray scratch) {
-        classes.forEach(one -> one.sums = new AllocationSums(arrays, units));
+    /** Allocates a segment and goes on to the next; {@link #allocations} are what was booked, even if this throws. */
+    void allocate(INDArray from, INDArray to, Quadrature quadrature, INDArray scratch) {
+        for (ClassLoss one : classes) {
+            one.sums = new AllocationSums(arrays, units);
+            one.before = one.loss;
+            one.loss = Double.NaN;
+        }
         if (quadrature.weightAt(0) != 0) {
             classes.forEach(one -> one.add(from, to, one.gradient, quadrature.weightAt(0)));
         }
@@ -67,18 +71,21 @@ final class ClassLosses {
             }
         }
         oracle.moveTo(to);
-        ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
         for (ClassLoss one : classes) {
-            double before = one.loss;
             one.gradient.assign(0);
             one.loss = oracle.addGradient(one.data, 1, one.gradient);
             if (quadrature.weightAt(1) != 0) {
                 one.add(from, to, one.gradient, quadrature.weightAt(1));
             }
-            allocations.add(new LossAllocation(
-                    one.name, before, one.loss, one.sums.total(), one.sums.arrays(), new long[0], new long[0]));
         }
-        return allocations.build();
+    }
+
+    /** What the latest segment booked, one for each class; a loss that is not known is NaN. */
+    ImmutableList<LossAllocation> allocations() {
+        return classes.stream()
+                .map(one -> new LossAllocation(
+                        one.name, one.before, one.loss, one.sums.total(), one.sums.arrays(), new long[0], new long[0]))
+                .collect(ImmutableList.toImmutableList());
     }
 
     /** Totals by parameter of each class. */
@@ -93,6 +100,7 @@ final class ClassLosses {
         private final LossData data;
         private final INDArray gradient;
         private final ParameterTotals totals;
+        private double before;
         private double loss;
         private AllocationSums sums;
 

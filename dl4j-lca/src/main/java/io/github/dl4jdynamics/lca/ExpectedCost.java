@@ -16,17 +16,24 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class ExpectedCost {
     private ExpectedCost() {}
 
-    static String of(LossChangeAllocationBuilder settings, Model net) {
+    /**
+     * In words.
+     *
+     * @param dependsOnBatches whether each class needs a pass over the whole batches
+     */
+    static String of(LossChangeAllocationBuilder settings, Model net, boolean dependsOnBatches) {
         long rows = settings.losses.values().stream().mapToLong(LossData::rows).sum();
+        long byClass = rowsByClass(settings, dependsOnBatches);
         INDArray input = net instanceof MultiLayerNetwork
                 ? ((MultiLayerNetwork) net).getInput()
                 : ((ComputationGraph) net).getInput(0);
-        double perGradient = (double) rows / (input == null ? Math.max(1, rows) : input.size(0));
+        double perGradient = (double) (rows + byClass) / (input == null ? Math.max(1, rows) : input.size(0));
         return String.format(
                 Locale.ROOT,
-                "LossChangeAllocation: %d rows, rule %s, steps end %s; against batches of %s rows expect an update that ends a "
+                "LossChangeAllocation: %d rows%s, rule %s, steps end %s; against batches of %s rows expect an update that ends a "
                         + "step to take %.3g times as long, at most %.3g times; %s",
                 rows,
+                byClass == 0 ? "" : " and " + byClass + " by class",
                 settings.rule,
                 settings.schedule,
                 input == null ? "as many" : Long.toString(input.size(0)),
@@ -35,5 +42,13 @@ final class ExpectedCost {
                 Double.isInfinite(settings.timeBudget)
                         ? "everyIterations(k), a subset of the data or a timeBudget make it cheaper"
                         : "steps grow longer to stay within " + settings.timeBudget + " of the training time");
+    }
+
+    private static long rowsByClass(LossChangeAllocationBuilder settings, boolean dependsOnBatches) {
+        if (!settings.perClass) {
+            return 0;
+        }
+        LossData data = settings.losses.get(LossChangeAllocationBuilder.TRAIN);
+        return data.rows() * (dependsOnBatches ? ClassLabels.present(data).length : 1);
     }
 }

@@ -13,6 +13,8 @@ import io.github.dl4jdynamics.spectral.oracle.ParameterMask;
 
 /** Collects what {@link AllocationHistory} shows. */
 final class HistoryRecorder {
+    private static final long SMALL_HEAT = 4L << 20;
+
     private final LossChangeAllocationBuilder settings;
     private final ParameterMask mask;
     private final ImmutableList<UnitGroup> groups;
@@ -34,7 +36,17 @@ final class HistoryRecorder {
         this.losses = losses;
         this.classes = classes;
         losses.forEach(loss -> unitTotals.add(new double[units.count()]));
-        heat = new BinnedSums(units.count());
+        heat = new BinnedSums(units.count(), heatColumns(units.count(), mask.length()));
+    }
+
+    /**
+     * Columns of the heat map: the usual number, or as many as take no more memory than {@value #SMALL_HEAT} bytes or one
+     * parameter vector of 4-byte numbers.
+     */
+    static int heatColumns(long units, long parameters) {
+        long bytes = Math.max(SMALL_HEAT, Float.BYTES * parameters);
+        long affordable = bytes / (2 * Double.BYTES * Math.max(1, units)) * 2;
+        return (int) Math.max(2, Math.min(BinnedSums.DEFAULT_MAX_COLUMNS, affordable));
     }
 
     /** Adds a gap; one after the other for the same reason are one. */

@@ -97,7 +97,9 @@ public final class LossChangeAllocationBuilder {
      * After which updates to end a step, counted from where the listener begins: {@code everyIterations(k)} or
      * {@code logarithmic(n)}. The updates between are one straight segment: its allocations are conservative, but say
      * nothing of what went on inside. Parameters that somebody sets between two updates make a gap where a step has just
-     * ended, and are part of the step where not. Default every update, as in the paper.
+     * ended, and are part of the step where not. {@code startingAfter(n)} leaves out the first n updates and {@code
+     * stoppingAfter(n)} those after the n-th, with which the open step ends; they are no part of the history. {@code never()}
+     * follows nothing. Default every update, as in the paper.
      *
      * @throws IllegalArgumentException for a schedule over epochs, which {@code fit(DataSet)} never ends
      */
@@ -144,8 +146,8 @@ public final class LossChangeAllocationBuilder {
     }
 
     /**
-     * Whether to count for each parameter the steps in which it helped and hurt. Default true; costs two vectors of 4-byte
-     * numbers for each data set.
+     * Whether to count for each parameter the steps in which it helped and hurt. Default true; costs a vector of 4-byte
+     * numbers for each data set, two from 65,536 steps on.
      */
     public LossChangeAllocationBuilder counts(boolean on) {
         counts = on;
@@ -204,7 +206,8 @@ public final class LossChangeAllocationBuilder {
 
     /**
      * What to do with each step as it is measured, on the training thread; the only place where allocations by unit are
-     * shown step by step. Default nothing.
+     * shown step by step. An error it throws counts as one of measuring: a gap follows the step, and three in a row end
+     * all measuring. Default nothing.
      */
     public LossChangeAllocationBuilder onStep(Consumer<AllocationDetail> consumer) {
         this.consumer = checkNotNull(consumer, "consumer of steps must not be null; leave it out for none");

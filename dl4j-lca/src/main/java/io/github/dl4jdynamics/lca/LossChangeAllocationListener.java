@@ -3,6 +3,7 @@ package io.github.dl4jdynamics.lca;
 
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.util.Collection;
 import java.util.List;
 
 import io.github.dl4jdynamics.spectral.oracle.LossData;
@@ -12,6 +13,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.slf4j.Logger;
@@ -44,15 +46,18 @@ import static com.google.common.base.Preconditions.checkState;
  *
  * <p>Training is bit-identical with and without this listener, promised for one training thread per JVM. One listener
  * follows one network, the first that trains with it, held weakly. An error while measuring is logged once and marked as a
- * gap in the history, and training goes on, unless {@link LossChangeAllocationBuilder#failFast} is set. Works with
+ * gap in the history, and training goes on, unless {@link LossChangeAllocationBuilder#failFast} is set; three errors in a
+ * row, those of an {@code onStep} consumer included, end all measuring. Works with
  * {@code fit} in all its forms, truncated backpropagation, early stopping, masks, frozen layers and several inputs and outputs.
- * Line-search optimizers and layer-wise pretraining are refused: {@link #attach} throws, a listener that was merely added
- * logs why and stays idle.
+ * Line-search optimizers are refused: {@link #attach} throws, a listener that was merely added logs why and stays idle.
+ * Layer-wise pretraining is not followed, which is logged; the fit after it is.
  *
  * <p>Cost: one gradient over the loss data per step, and more where the books demand it; before the first step a log line
- * says what to expect. Memory: six parameter vectors, two more of 4-byte counts, three for each further data set (counts
- * apart), two for each class, one for each direction of a basis, one more if the network has constraints, and the
- * activations of one batch of loss data.
+ * says what to expect. Memory: six parameter vectors, one of 4-byte counts (two from 65,536 steps on), three for each
+ * further data set (counts apart), two for each class, one for each direction of a basis, one more if the network has
+ * constraints, the allocations of units over time (256 columns of 8 bytes per unit, fewer where that would be more than
+ * a vector and 4 MiB), and the activations of one batch of loss data. It grows with each step by 24 bytes for each
+ * parameter array and data set, and 8 for each array and class.
  *
  * <p>Lan, Liu, Zhou, Yosinski, "LCA: Loss Change Allocation for Neural Network Training", NeurIPS 2019, arXiv 1909.01440.
  * Deviations: the default rule is adaptive from the trapezoid upwards instead of Simpson's, means weigh rows alike
@@ -95,11 +100,12 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
     }
 
     /**
-     * Adds this listener to a network, after checking that it can follow it. {@code net.addListeners(this)} does as well,
+     * Adds this listener to a network, unless it is there already, after checking that it can follow it. {@code net.addListeners(this)} does as well,
      * but finds out in training.
      *
      * @return this
-     * @throws IllegalArgumentException for models, optimizers and loss data that do not fit, with the alternative
+     * @throws IllegalArgumentException for models, optimizers, loss data and folders of a dump that do not fit, with the
+     *     alternative
      * @throws IllegalStateException if it follows another network already
      */
     public synchronized LossChangeAllocationListener attach(Model net) {
@@ -112,14 +118,27 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
                 followed == null || followed.get() == net,
                 "this LossChangeAllocationListener follows another network; make one for each");
         checkOptimizer(net);
+        if (!isFollowing()) {
+            LossDataCheck.checkFolder(settings); // once followed, the dump in it is its own
+        }
         LossDataCheck.check(settings, net);
         followed = new WeakReference<>(net);
-        if (net instanceof MultiLayerNetwork) {
-            ((MultiLayerNetwork) net).addListeners(this);
-        } else {
-            ((ComputationGraph) net).addListeners(this);
+        if (!isListenerOf(net)) {
+            if (net instanceof MultiLayerNetwork) {
+                ((MultiLayerNetwork) net).addListeners(this);
+            } else {
+                ((ComputationGraph) net).addListeners(this);
+            }
         }
         return this;
+    }
+
+    /** Twice among the listeners, it would see each update twice. */
+    private boolean isListenerOf(Model net) {
+        Collection<TrainingListener> listeners = net instanceof MultiLayerNetwork
+                ? ((MultiLayerNetwork) net).getListeners()
+                : ((ComputationGraph) net).getListeners();
+        return listeners != null && listeners.contains(this);
     }
 
     /**

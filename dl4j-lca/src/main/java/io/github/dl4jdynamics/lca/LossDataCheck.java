@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.lca;
 
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
+import io.github.dl4jdynamics.lca.dump.AllocationDump;
 import io.github.dl4jdynamics.spectral.oracle.LossData;
 import io.github.dl4jdynamics.spectral.oracle.LossOracle;
 import org.deeplearning4j.nn.api.Model;
@@ -11,7 +15,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-/** Whether loss data and basis fit a network, found out with one row of each data set. */
+/** Whether loss data and basis fit a network, found out with one gradient on batches of each shape in each data set. */
 final class LossDataCheck {
     private LossDataCheck() {}
 
@@ -25,7 +29,16 @@ final class LossDataCheck {
     }
 
     static void check(LossChangeAllocationBuilder settings, LossOracle oracle) {
-        settings.losses.forEach((name, data) -> checkRow(name, data, oracle));
+        try (INDArray scratch = oracle.zeros()) {
+            settings.losses.forEach((name, data) -> {
+                Set<String> seen = new HashSet<>();
+                for (MultiDataSet batch : data.batches()) {
+                    if (seen.add(shapes(batch.getFeatures()) + shapes(batch.getLabels()))) {
+                        checkBatch(name, batch, oracle, scratch);
+                    }
+                }
+            });
+        }
         if (settings.perClass) {
             ClassLabels.check(settings.losses.get(LossChangeAllocationBuilder.TRAIN));
         }
@@ -37,11 +50,21 @@ final class LossDataCheck {
                 settings.basis == null ? 0 : settings.basis.size(1));
     }
 
-    private static void checkRow(String name, LossData data, LossOracle oracle) {
+    /** Refuses a folder that holds an earlier dump. */
+    static void checkFolder(LossChangeAllocationBuilder settings) {
         try {
-            oracle.loss(data.first(1));
+            if (settings.dump != null) {
+                AllocationDump.checkUnused(settings.dump);
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private static void checkBatch(String name, MultiDataSet batch, LossOracle oracle, INDArray scratch) {
+        try {
+            oracle.addGradient(LossData.of(batch), 1, scratch);
         } catch (RuntimeException e) {
-            MultiDataSet batch = data.batches().get(0);
             throw new IllegalArgumentException(
                     "loss data '" + name + "' must fit the network, got batches with features "
                             + shapes(batch.getFeatures())

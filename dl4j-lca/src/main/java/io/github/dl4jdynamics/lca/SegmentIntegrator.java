@@ -48,6 +48,10 @@ final class SegmentIntegrator {
     private double ofEnd;
     private boolean startKnown;
     private boolean endKnown;
+
+    /** Whether the latest segment led to where the loss or its gradient is no number. */
+    private boolean lost;
+
     private int gradients;
     private List<StepBooks> books = List.of();
     private List<AllocationSums> sums = List.of();
@@ -69,10 +73,15 @@ final class SegmentIntegrator {
         Arrays.fill(initialLosses, Double.NaN);
     }
 
-    /** Begins a path. */
+    /** Begins a path. After a segment that was lost, a forward pass on the first data set tells whether that is of any use. */
     void begin(INDArray from) {
         oracle.moveTo(from);
         startKnown = true;
+        if (lost && !losses.get(0).beginsFinite(oracle)) {
+            losses.subList(1, losses.size()).forEach(TrackedLoss::lose);
+            return;
+        }
+        lost = false;
         for (int i = 0; i < losses.size(); i++) {
             losses.get(i).begin(oracle);
             if (!Double.isFinite(initialLosses[i])) {
@@ -108,6 +117,7 @@ final class SegmentIntegrator {
             quadrature = finer.get();
             books = evaluate(from, to);
         }
+        lost = true;
         return false;
     }
 

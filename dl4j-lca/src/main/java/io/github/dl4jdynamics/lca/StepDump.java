@@ -6,18 +6,24 @@ import java.io.IOException;
 
 import io.github.dl4jdynamics.lca.dump.AllocationDump;
 import io.github.dl4jdynamics.lca.math.StepBooks;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Writes the allocations of a step to a dump, if there is one. A failure is kept until the books of the step are
- * complete.
+ * Writes the allocations of a step to a dump, if there is one. A dump that fails or is closed ends there; allocation goes
+ * on without it, and the next step says so.
  */
 final class StepDump implements Closeable {
     private interface Writing {
         void run() throws IOException;
     }
 
+    private static final Logger log = LoggerFactory.getLogger(LossChangeAllocationListener.class);
+
     private final AllocationDump dump;
     private boolean open;
+    private boolean ended;
+    private String note = "";
     private Exception failure;
 
     StepDump(AllocationDump dump) {
@@ -25,7 +31,7 @@ final class StepDump implements Closeable {
     }
 
     boolean isWanted() {
-        return dump != null;
+        return dump != null && !ended;
     }
 
     void begin(AllocationStep.Draft step, StepBooks books) {
@@ -51,17 +57,38 @@ final class StepDump implements Closeable {
     }
 
     private void tried(Writing writing) {
-        if (failure != null) {
+        if (ended) {
             return;
         }
         try {
             writing.run();
         } catch (IOException | RuntimeException e) {
-            failure = e;
+            end("the dump could not be written and ends before this step: " + e.getMessage(), e);
+            try {
+                dump.close();
+            } catch (IOException | RuntimeException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
         }
     }
 
-    /** Throws what went wrong since the last time. */
+    private void end(String why, Exception cause) {
+        ended = true;
+        note = why;
+        failure = cause;
+    }
+
+    /** What the step at hand is to say of the dump's end; empty if it goes on or another step has said so. */
+    String takeNote() {
+        String latest = note;
+        note = "";
+        if (!latest.isEmpty()) {
+            log.warn("LossChangeAllocation goes on without its dump: {}. Logged once.", latest, failure);
+        }
+        return latest;
+    }
+
+    /** Throws what went wrong, if it was not thrown before. */
     void throwFailure() {
         Exception latest = failure;
         failure = null;
@@ -72,7 +99,8 @@ final class StepDump implements Closeable {
 
     @Override
     public void close() throws IOException {
-        if (dump != null) {
+        if (isWanted()) {
+            end("the dump was closed before this step", null);
             dump.close();
         }
     }

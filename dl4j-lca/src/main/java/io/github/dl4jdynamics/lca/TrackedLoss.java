@@ -69,6 +69,19 @@ final class TrackedLoss {
         loss = oracle.addGradient(data, 1, inside);
     }
 
+    /** Takes the loss where the oracle is as that of the beginning, without a gradient. Returns whether it is a number. */
+    boolean beginsFinite(LossOracle oracle) {
+        lossAtEnd = Double.NaN;
+        loss = oracle.loss(data);
+        return Double.isFinite(loss);
+    }
+
+    /** Forgets the losses. */
+    void lose() {
+        loss = Double.NaN;
+        lossAtEnd = Double.NaN;
+    }
+
     /** Takes loss and gradient where the oracle is as those of the end. */
     void reachEnd(LossOracle oracle) {
         end.assign(0);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import com.google.common.collect.ImmutableList;
 import io.github.dl4jdynamics.lca.dump.AllocationDump;
@@ -80,11 +81,18 @@ final class Tracking implements Closeable {
     /** Begins a path. */
     void begin(INDArray theta) {
         integrator.begin(theta);
-        classes.begin();
+        if (integrator.isFinite()) {
+            classes.begin();
+        }
     }
 
     boolean isFinite() {
         return integrator.isFinite();
+    }
+
+    /** Whether the loss depends on how the data are cut into batches. */
+    boolean dependsOnBatches() {
+        return oracle.dependsOnBatches();
     }
 
     /** Whether a network still has the parameter arrays that are followed. */
@@ -108,40 +116,55 @@ final class Tracking implements Closeable {
 
     /**
      * Books and allocates the segment that was integrated, and goes on to the next. The books are complete even if the
-     * dump cannot be written; {@link #report} says so.
+     * dump cannot be written; the step's note says so.
      */
     AllocationDetail allocate(INDArray from, INDArray to, AllocationStep.Draft draft) {
-        List<double[]> unitSums = new ArrayList<>();
-        ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
-        for (int data = 0; data < losses.size(); data++) {
-            TrackedLoss loss = losses.get(data);
-            AllocationSums sums = integrator.sums().get(data);
-            book(integrator.segment(loss, from, to), loss, sums, draft);
-            unitSums.add(sums.units());
-            allocations.add(new LossAllocation(
-                    loss.name(),
-                    loss.loss(),
-                    loss.lossAtEnd(),
-                    sums.total(),
-                    sums.arrays(),
-                    sums.helped(),
-                    sums.hurt()));
-        }
         draft.directions = alongBasis(from, to);
         draft.status = integrator.isBalanced() ? AllocationStep.Status.BALANCED : AllocationStep.Status.UNBALANCED;
         draft.rule = integrator.quadrature().toString();
         draft.gradients = integrator.gradients();
-        draft.losses = allocations.build();
-        integrator.advance();
+        List<double[]> unitSums =
+                integrator.sums().stream().map(AllocationSums::units).collect(Collectors.toList());
         AllocationStep step;
         try {
-            draft.classes = classes.allocate(
-                    from, to, integrator.quadrature(), losses.get(0).end());
+            bookLosses(from, to, draft);
+            bookClasses(from, to, draft);
         } finally {
+            // Whatever is booked is a step of the history, also if something goes wrong on the way.
             step = new AllocationStep(draft);
             history.add(step, unitSums);
         }
         return new AllocationDetail(step, arrays, units.groups(), unitSums);
+    }
+
+    private void bookLosses(INDArray from, INDArray to, AllocationStep.Draft draft) {
+        try {
+            for (int data = 0; data < losses.size(); data++) {
+                TrackedLoss loss = losses.get(data);
+                book(integrator.segment(loss, from, to), loss, integrator.sums().get(data), draft);
+            }
+        } finally {
+            ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
+            for (int data = 0; data < losses.size(); data++) {
+                allocations.add(allocation(losses.get(data), integrator.sums().get(data)));
+            }
+            draft.losses = allocations.build();
+            draft.note = dump.takeNote();
+            integrator.advance();
+        }
+    }
+
+    private static LossAllocation allocation(TrackedLoss loss, AllocationSums sums) {
+        return new LossAllocation(
+                loss.name(), loss.loss(), loss.lossAtEnd(), sums.total(), sums.arrays(), sums.helped(), sums.hurt());
+    }
+
+    private void bookClasses(INDArray from, INDArray to, AllocationStep.Draft draft) {
+        try {
+            classes.allocate(from, to, integrator.quadrature(), losses.get(0).end());
+        } finally {
+            draft.classes = classes.allocations();
+        }
     }
 
     private void book(PathSegment segment, TrackedLoss loss, AllocationSums sums, AllocationStep.Draft draft) {
@@ -154,9 +177,11 @@ final class Tracking implements Closeable {
         }
     }
 
-    /** Shows a step to whoever asked for it; throws what went wrong there or in writing the dump. */
+    /** Shows a step to whoever asked for it; throws what went wrong there, or with failFast in writing the dump. */
     void report(AllocationDetail detail) {
-        dump.throwFailure();
+        if (settings.failFast) {
+            dump.throwFailure();
+        }
         settings.consumer.accept(detail);
     }
 

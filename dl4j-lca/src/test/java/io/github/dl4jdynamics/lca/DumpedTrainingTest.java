@@ -73,4 +73,26 @@ class DumpedTrainingTest {
         lca.close();
         lca.close();
     }
+
+    /** Steps count what the listener saw, whatever the network's own count is. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void resumedNetwork_isDumpedFromItsFirstUpdateSeen(boolean graph, @TempDir Path folder) throws Exception {
+        Model net = Nets.normalized(graph, new Sgd(0.3));
+        Nets.updates(net, 3);
+        try (LossChangeAllocationListener lca = LossChangeAllocationListener.builder(LossData.of(Nets.rows(8, 1)))
+                .dump(folder)
+                .failFast(true)
+                .build()) {
+            lca.attach(net);
+            Nets.updates(net, 2);
+
+            assertThat(lca.history().steps())
+                    .extracting(AllocationStep::iteration)
+                    .containsExactly(3, 4);
+        }
+
+        assertThat(read(folder, "steps.npy").ravel().toDoubleVector()).containsExactly(0, 1, 1, 2);
+        assertThat(Files.readString(folder.resolve("index.json"))).contains("updates seen before the step");
+    }
 }

@@ -11,6 +11,7 @@ import io.github.dl4jdynamics.lca.math.PathRules;
 import io.github.dl4jdynamics.spectral.oracle.LossData;
 import io.github.dl4jdynamics.spectral.report.HtmlReport;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 /** What a history says: tables, files, report and text. */
@@ -233,13 +235,68 @@ class HistoryTest {
         assertThat(history.arrayTable().rows()).hasSize(4);
         assertThat(history.unitTable().rows()).hasSize(8);
         assertThat(builder.build()).hasToString(builder.toString());
-        assertThat(html(history)).contains("Loss change allocation").contains("Settings: LossChangeAllocation{");
+        String html = html(history);
+        assertThat(html).contains("Loss change allocation").contains("Settings: LossChangeAllocation{");
+        assertThat(html).doesNotContain("NaN %");
         if (builder.counts) {
             assertThat(history.stepsHelped(0)).hasSize(43);
+            assertThat(html).contains("Steps in which a parameter helped");
         } else {
+            assertThat(html).doesNotContain("Steps in which a parameter helped");
+            assertThat(history.analysis().helpedByParameter(0).mean()).isNaN();
             assertThat(history.stepsHelped(0)).isEmpty();
             assertThat(history.stepsHurt(0)).isEmpty();
         }
+    }
+
+    @Test
+    void charts_compareEachFurtherDataSetWithTheFirst() throws IOException {
+        AllocationHistory history = history(
+                builder().validation(LossData.of(Nets.rows(5, 2))).further("other", LossData.of(Nets.rows(5, 3))));
+
+        assertThat(html(history))
+                .contains("Cumulative allocations on train and validation")
+                .contains("Cumulative allocations on train and other")
+                .contains("validation minus train")
+                .contains("other minus train");
+    }
+
+    @Test
+    void helping_ofAnUnknownLayerIsRefused() {
+        AllocationAnalysis analysis = history(builder()).analysis();
+
+        assertThat(analysis.helping(0, "layer0").meanOfMoved()).isBetween(0.0, 1.0);
+        assertThatThrownBy(() -> analysis.helping(0, "layer7"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("layer must be one with parameters that are followed, [layer0, layer1], got 'layer7'");
+    }
+
+    @Test
+    void heatColumns_takeNoMoreThanAVector() {
+        assertThat(HistoryRecorder.heatColumns(2_000, 4_000)).isEqualTo(256);
+        assertThat(HistoryRecorder.heatColumns(100_000, 60_000_000)).isEqualTo(256);
+        assertThat(HistoryRecorder.heatColumns(1_000_000, 16_000_000)).isEqualTo(8);
+        assertThat(HistoryRecorder.heatColumns(5_000_000, 5_000_000)).isEqualTo(2);
+        assertThat(HistoryRecorder.heatColumns(0, 0)).isEqualTo(256);
+    }
+
+    @Test
+    void expectedCost_countsPassesByClass() {
+        Model net = Nets.net(false, new Sgd(0.2));
+        ((MultiLayerNetwork) net).setInput(Nets.rows(4, 1).getFeatures());
+        LossChangeAllocationBuilder byClass = builder().perClass(true).rule(PathRules.simpson());
+        int classes = ClassLabels.present(byClass.losses.get(LossChangeAllocationBuilder.TRAIN)).length;
+
+        assertThat(classes).isEqualTo(3);
+        assertThat(ExpectedCost.of(builder().rule(PathRules.simpson()), net, true))
+                .contains("8 rows, rule")
+                .contains("to take 5.00 times as long");
+        assertThat(ExpectedCost.of(byClass, net, false))
+                .contains("8 rows and 8 by class, rule")
+                .contains("to take 9.00 times as long");
+        assertThat(ExpectedCost.of(byClass, net, true))
+                .contains("8 rows and 24 by class, rule")
+                .contains("to take 17.0 times as long");
     }
 
     @Test

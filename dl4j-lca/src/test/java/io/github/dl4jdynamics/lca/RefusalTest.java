@@ -119,6 +119,21 @@ class RefusalTest {
     }
 
     @Test
+    void laterBatchOfAnotherShape_isRefusedWhenAttached() {
+        Model net = Nets.net(false, new Sgd(0.1));
+        LossData data = LossData.of(new ListDataSetIterator<>(
+                List.of(
+                        Nets.rows(4, 1),
+                        new DataSet(Nd4j.ones(DataType.DOUBLE, 4, 6), Nd4j.ones(DataType.DOUBLE, 4, Nets.CLASSES))),
+                1));
+
+        assertThatThrownBy(
+                        () -> LossChangeAllocationListener.builder(data).build().attach(net))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("loss data 'train' must fit the network, got batches with features [[4, 6]]");
+    }
+
+    @Test
     void perClass_needsLabelsOfRankTwo() {
         Model net = Nets.net(
                 false,
@@ -219,7 +234,7 @@ class RefusalTest {
         assertThatThrownBy(() -> builder().build().attach(net))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("loss data 'train' must fit the network")
-                .hasMessageContaining("final layer is not an instance of IOutputLayer");
+                .hasMessageContaining("final layer is not an IOutputLayer");
     }
 
     @Test
@@ -231,6 +246,21 @@ class RefusalTest {
         assertThatThrownBy(() -> builder().build().attach(raw))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("init()");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void listenerThatWasAdded_isAttachedWithoutBeingAddedAgain(boolean graph) {
+        Model net = Nets.net(graph, new Sgd(0.1));
+        LossChangeAllocationListener lca = builder().failFast(true).build();
+        net.setListeners(lca);
+
+        lca.attach(net);
+        Nets.updates(net, 2);
+
+        assertThat(lca.history().steps())
+                .extracting(AllocationStep::updatesAfter)
+                .containsExactly(1, 2);
     }
 
     @Test
@@ -259,7 +289,7 @@ class RefusalTest {
 
         assertThat(lca.history().steps())
                 .extracting(AllocationStep::updatesAfter)
-                .contains(1, 2, 3);
+                .containsExactly(1, 2, 3);
         Books.assertConsistent(lca.history());
     }
 

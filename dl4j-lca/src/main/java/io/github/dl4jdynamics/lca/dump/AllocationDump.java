@@ -17,12 +17,12 @@ import static com.google.common.base.Preconditions.checkState;
  *
  * <pre>{@code
  * allocations.npy  [T, K] float32  A[t, k], negative = parameter k helped in step t; unit: the loss
- * steps.npy        [T, 2] float64  iteration before the step, iteration after it
+ * steps.npy        [T, 2] float64  updates seen before the step, up to its end
  * loss.npy         [T, 3] float64  L before, L after, sum over k of A[t, k] before rounding to float32
  * index.json                       arrays and their columns, units, the Python lines that read the folder
  * }</pre>
  *
- * <p>Each step is {@link #begin}, {@link #values(float[], int)} for one tile of columns after the other, {@link #end}.
+ * <p>Each step is {@link #begin}, {@link #values(double[], int)} for one tile of columns after the other, {@link #end}.
  * The folder is readable while it grows, and a process that is killed loses the step it is in and no other; {@code
  * loss.npy} is written last, so its length is the T that all files have. See {@link NpyMatrixWriter}.
  *
@@ -75,6 +75,16 @@ public final class AllocationDump implements Closeable {
     }
 
     /**
+     * Refuses a folder that a dump cannot be started in, without touching it.
+     *
+     * @param folder need not exist
+     * @throws FileAlreadyExistsException if the folder holds a file of an earlier dump
+     */
+    public static void checkUnused(Path folder) throws FileAlreadyExistsException {
+        DumpFiles.refuseEarlier(folder);
+    }
+
+    /**
      * Starts a dump in a folder and deletes the four files of an earlier one there; other files stay.
      *
      * @param folder made if it does not exist
@@ -111,44 +121,27 @@ public final class AllocationDump implements Closeable {
     /**
      * Begins a step.
      *
-     * @param iterationFrom iteration before the step, 0 or more
-     * @param iterationTo iteration after it, larger
-     * @param lossBefore loss at {@code iterationFrom}; NaN if unknown
-     * @param lossAfter loss at {@code iterationTo}; NaN if unknown
+     * @param updatesBefore updates seen before the step, 0 or more
+     * @param updatesAfter updates seen up to its end, more
+     * @param lossBefore loss at {@code updatesBefore}; NaN if unknown
+     * @param lossAfter loss at {@code updatesAfter}; NaN if unknown
      * @param allocated sum of the step's allocations, as summed in double precision
-     * @throws IllegalArgumentException if the iterations are out of range
+     * @throws IllegalArgumentException if the numbers of updates are out of range
      * @throws IllegalStateException if a step is open, or the dump is closed or has failed
      */
-    public void begin(long iterationFrom, long iterationTo, double lossBefore, double lossAfter, double allocated) {
+    public void begin(long updatesBefore, long updatesAfter, double lossBefore, double lossAfter, double allocated) {
         require(State.BETWEEN_STEPS, "begin");
         checkArgument(
-                iterationFrom >= 0 && iterationTo > iterationFrom,
-                "iterations of step %s in %s must be 0 <= from < to, got from %s to %s",
+                updatesBefore >= 0 && updatesAfter > updatesBefore,
+                "updates of step %s in %s must be 0 <= before < after, got %s before and %s after",
                 steps(),
                 files,
-                iterationFrom,
-                iterationTo);
-        step = new double[] {iterationFrom, iterationTo};
+                updatesBefore,
+                updatesAfter);
+        step = new double[] {updatesBefore, updatesAfter};
         losses = new double[] {lossBefore, lossAfter, allocated};
         received = 0;
         state = State.IN_STEP;
-    }
-
-    /**
-     * Takes the allocations of the next columns of the open step.
-     *
-     * @param tile values in the order of the columns
-     * @param n how many of them count, from index 0
-     * @throws IllegalArgumentException if {@code n} is no possible length, or the step gets more than K values
-     * @throws IllegalStateException if no step is open
-     * @throws IOException if the file cannot be written; the dump can only be closed then
-     */
-    public void values(float[] tile, int n) throws IOException {
-        checkTile(tile.length, n);
-        state = State.FAILED; // until all went well
-        files.allocations().append(tile, 0, n);
-        state = State.IN_STEP;
-        received += n;
     }
 
     /**
@@ -162,7 +155,7 @@ public final class AllocationDump implements Closeable {
      */
     public void values(double[] tile, int n) throws IOException {
         checkTile(tile.length, n);
-        state = State.FAILED;
+        state = State.FAILED; // until all went well
         files.allocations().append(tile, 0, n);
         state = State.IN_STEP;
         received += n;

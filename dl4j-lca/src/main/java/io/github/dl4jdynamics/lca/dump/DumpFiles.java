@@ -48,8 +48,8 @@ final class DumpFiles implements Closeable {
                 throw new FileAlreadyExistsException(
                         file.toString(),
                         null,
-                        "the folder of a dump must hold no file of an earlier one; choose another folder, or call"
-                                + " AllocationDump.replace to delete the earlier one");
+                        "the folder of a dump must hold no file of an earlier one; choose another folder, or delete its "
+                                + NAMES);
             }
         }
     }

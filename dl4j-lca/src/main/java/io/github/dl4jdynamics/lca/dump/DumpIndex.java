@@ -27,7 +27,7 @@ final class DumpIndex {
 
     private static final ImmutableMap<String, String> FILES = ImmutableMap.of(
             ALLOCATIONS, "[T, K] float32: allocation of step t to the parameter in column k",
-            STEPS, "[T, 2] float64: iteration before the step, iteration after it (whole numbers)",
+            STEPS, "[T, 2] float64: updates seen before the step, up to its end (whole numbers)",
             LOSS, "[T, 3] float64: loss before the step, loss after it, sum of the allocations before rounding");
 
     private static final ImmutableList<String> PYTHON = ImmutableList.of(
@@ -36,7 +36,7 @@ final class DumpIndex {
             "index = json.loads((folder / 'index.json').read_text(encoding='utf-8'))",
             "loss = numpy.load(folder / 'loss.npy')  # [T, 3]: before, after, allocated",
             "T = len(loss)  # a run that was killed may leave a row more in the other files",
-            "steps = numpy.load(folder / 'steps.npy')[:T].astype(int)  # [T, 2]: from, to",
+            "steps = numpy.load(folder / 'steps.npy')[:T].astype(int)  # [T, 2]: updates before, after",
             "allocations = numpy.load(folder / 'allocations.npy', mmap_mode='r')[:T]  # [T, K]",
             "columns = {a['name']: slice(a['offset'], a['offset'] + a['length']) for a in index['arrays']}",
             "def array(name, t):  # allocations of step t in the shape of the array",

@@ -98,33 +98,6 @@ public final class NpyMatrixWriter implements Closeable, Flushable {
      * @throws IllegalStateException if the writer is closed or has failed
      * @throws IOException if the file cannot be written
      */
-    public void append(float[] piece, int from, int length) throws IOException {
-        checkPiece(piece.length, from, length);
-        for (int next = from, end = from + length; next < end; ) {
-            int n = Math.min(end - next, buffer.remaining() / type.bytes());
-            if (type == NpyType.FLOAT32) {
-                buffer.asFloatBuffer().put(piece, next, n);
-                buffer.position(buffer.position() + n * Float.BYTES);
-            } else {
-                for (int i = next; i < next + n; i++) {
-                    buffer.putDouble(piece[i]);
-                }
-            }
-            next += n;
-            taken(n);
-        }
-    }
-
-    /**
-     * Appends numbers to the row begun; those beyond its end begin the next ones.
-     *
-     * @param piece numbers in the order of the columns
-     * @param from index of the first one to take
-     * @param length how many to take, 0 or more
-     * @throws IllegalArgumentException if {@code from} and {@code length} do not lie inside {@code piece}
-     * @throws IllegalStateException if the writer is closed or has failed
-     * @throws IOException if the file cannot be written
-     */
     public void append(double[] piece, int from, int length) throws IOException {
         checkPiece(piece.length, from, length);
         for (int next = from, end = from + length; next < end; ) {

@@ -70,7 +70,8 @@ public final class PathRules {
     /**
      * Trapezoid, and Simpson's rule with more and more splits where the books of a step do not balance:
      * {@code |error| <= relative |dL| + absolute L_0}, on every data set; and where the errors of the run add up to more
-     * than {@code relative / 5 min(|L_t - L_0|, L_0) + 2 absolute L_0}, so that the books of a run stay below 1 %, too.
+     * than {@code relative / 5 min(|L_t - L_0|, L_0) + 2 absolute L_0}, unless the step's own error is at most {@code
+     * absolute L_0 / 10}. Errors that small are never refined for the run's sake; very many of one sign can add up to more.
      *
      * @param relative share of the step's true loss change, at least 0
      * @param absolute share of the loss before training, positive

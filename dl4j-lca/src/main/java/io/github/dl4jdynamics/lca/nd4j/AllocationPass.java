@@ -2,14 +2,17 @@
 package io.github.dl4jdynamics.lca.nd4j;
 
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
+import com.google.common.base.Throwables;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Passes over the parameters of a {@link PathSegment} in pieces, so that no vector of allocations is ever made. Many
- * parameters are passed over by several threads, of Java's common pool; results do not depend on how many there are.
+ * parameters that can be read from where they lie are passed over by several threads, of Java's common pool; results do not
+ * depend on how many there are.
  */
 public final class AllocationPass {
     /** Parameters that are worth another thread: some 0.5 ms. */
@@ -35,25 +38,26 @@ public final class AllocationPass {
     public AllocationPass(List<UnitSlice> slices, INDArray like) {
         long length = slices.stream().mapToLong(slice -> slice.to - slice.from).sum();
         parts = PassPart.split(slices, (int) Math.max(1, Math.min(MOST_PARTS, length / SMALLEST_PART)), like);
-        concurrent = parts.size() > 1 && Nd4j.getEnvironment().isCPU();
+        concurrent = parts.size() > 1;
     }
 
     /** Sums the allocations up by array and unit; counts nothing. */
     public void sum(PathSegment segment, AllocationSums sums) {
-        each(part -> part.eachPiece(segment, part::addUp));
+        each(segment, part -> part.eachPiece(segment, part::addUp));
         drainTo(sums);
     }
 
     /** Adds the allocations to the totals of their parameters, and counts them. */
     public void book(PathSegment segment, AllocationSums sums, ParameterTotals totals) {
         totals.beginStep();
-        each(part -> part.eachPiece(segment, (slice, position, n) -> part.book(slice, n, totals)));
+        each(segment, part -> part.eachPiece(segment, (slice, position, n) -> part.book(slice, n, totals)));
         drainTo(sums);
     }
 
     /** Adds the allocations to the totals of their parameters, counts them, and shows each piece in order. */
     public void book(PathSegment segment, AllocationSums sums, ParameterTotals totals, Sink sink) {
         totals.beginStep();
+        parts.forEach(PassPart::clear);
         for (PassPart part : parts) {
             part.eachPiece(segment, (slice, position, n) -> {
                 part.book(slice, n, totals);
@@ -67,10 +71,12 @@ public final class AllocationPass {
     /** Sums and books at once. */
     public void allocate(PathSegment segment, AllocationSums sums, ParameterTotals totals) {
         totals.beginStep();
-        each(part -> part.eachPiece(segment, (slice, position, n) -> {
-            part.addUp(slice, position, n);
-            part.book(slice, n, totals);
-        }));
+        each(
+                segment,
+                part -> part.eachPiece(segment, (slice, position, n) -> {
+                    part.addUp(slice, position, n);
+                    part.book(slice, n, totals);
+                }));
         drainTo(sums);
     }
 
@@ -87,11 +93,26 @@ public final class AllocationPass {
         return products[0] * products[1];
     }
 
-    private void each(Consumer<PassPart> action) {
-        if (concurrent) {
-            parts.parallelStream().forEach(action);
-        } else {
+    /**
+     * Whatever goes wrong in a part, all have ended when this does: their arrays are needed for the next pass. Copies of
+     * pieces are made by operations of ND4J, which have no business in threads that others share: those go in one thread.
+     */
+    private void each(PathSegment segment, Consumer<PassPart> action) {
+        parts.forEach(PassPart::clear);
+        if (!concurrent || !parts.get(0).piece().isDirect(segment)) {
             parts.forEach(action);
+            return;
+        }
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        parts.parallelStream().forEach(part -> {
+            try {
+                action.accept(part);
+            } catch (RuntimeException | Error e) {
+                failures.add(e);
+            }
+        });
+        if (!failures.isEmpty()) {
+            Throwables.throwIfUnchecked(failures.peek());
         }
     }
 

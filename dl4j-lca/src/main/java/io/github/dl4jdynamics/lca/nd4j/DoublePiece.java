@@ -22,6 +22,14 @@ final class DoublePiece implements StepPiece {
     private int n;
 
     @Override
+    public boolean isDirect(PathSegment segment) {
+        return DoubleReader.isDirect(segment.theta)
+                && DoubleReader.isDirect(segment.next)
+                && DoubleReader.isDirect(segment.sum)
+                && (segment.b == 0 || DoubleReader.isDirect(segment.end));
+    }
+
+    @Override
     public void open(PathSegment segment) {
         thetaReader = DoubleReader.of(segment.theta);
         nextReader = DoubleReader.of(segment.next);
@@ -29,6 +37,14 @@ final class DoublePiece implements StepPiece {
         endReader = segment.b == 0 ? null : DoubleReader.of(segment.end);
         a = segment.a;
         b = segment.b;
+    }
+
+    @Override
+    public void close() {
+        thetaReader = null;
+        nextReader = null;
+        sumReader = null;
+        endReader = null;
     }
 
     @Override

@@ -20,17 +20,21 @@ final class DoubleReader {
     }
 
     static DoubleReader of(INDArray vector) {
-        boolean direct = vector.dataType() == DataType.DOUBLE
-                && Nd4j.getEnvironment().isCPU()
-                && vector.elementWiseStride() == 1
-                && vector.length() <= Integer.MAX_VALUE / Double.BYTES;
         return new DoubleReader(
                 vector,
-                direct
+                isDirect(vector)
                         ? new DoublePointer(vector.data().addressPointer())
                                 .capacity(vector.length())
                                 .asBuffer()
                         : null);
+    }
+
+    /** Whether pieces are read from where they lie, without an operation of ND4J. */
+    static boolean isDirect(INDArray vector) {
+        return vector.dataType() == DataType.DOUBLE
+                && Nd4j.getEnvironment().isCPU()
+                && vector.elementWiseStride() == 1
+                && vector.length() <= Integer.MAX_VALUE / Double.BYTES;
     }
 
     void read(long from, int n, double[] into) {

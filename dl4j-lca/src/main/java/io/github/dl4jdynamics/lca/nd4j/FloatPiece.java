@@ -38,6 +38,14 @@ final class FloatPiece implements StepPiece {
     }
 
     @Override
+    public boolean isDirect(PathSegment segment) {
+        return FloatReader.isDirect(segment.theta)
+                && FloatReader.isDirect(segment.next)
+                && FloatReader.isDirect(segment.sum)
+                && (segment.b == 0 || FloatReader.isDirect(segment.end));
+    }
+
+    @Override
     public void open(PathSegment segment) {
         thetaReader = FloatReader.of(segment.theta);
         nextReader = FloatReader.of(segment.next);
@@ -45,6 +53,14 @@ final class FloatPiece implements StepPiece {
         endReader = segment.b == 0 ? null : FloatReader.of(segment.end);
         a = (float) segment.a;
         b = (float) segment.b;
+    }
+
+    @Override
+    public void close() {
+        thetaReader = null;
+        nextReader = null;
+        sumReader = null;
+        endReader = null;
     }
 
     @Override

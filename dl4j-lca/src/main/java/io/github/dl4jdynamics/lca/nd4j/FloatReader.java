@@ -20,17 +20,21 @@ final class FloatReader {
     }
 
     static FloatReader of(INDArray vector) {
-        boolean direct = vector.dataType() == DataType.FLOAT
-                && Nd4j.getEnvironment().isCPU()
-                && vector.elementWiseStride() == 1
-                && vector.length() <= Integer.MAX_VALUE / Float.BYTES;
         return new FloatReader(
                 vector,
-                direct
+                isDirect(vector)
                         ? new FloatPointer(vector.data().addressPointer())
                                 .capacity(vector.length())
                                 .asBuffer()
                         : null);
+    }
+
+    /** Whether pieces are read from where they lie, without an operation of ND4J. */
+    static boolean isDirect(INDArray vector) {
+        return vector.dataType() == DataType.FLOAT
+                && Nd4j.getEnvironment().isCPU()
+                && vector.elementWiseStride() == 1
+                && vector.length() <= Integer.MAX_VALUE / Float.BYTES;
     }
 
     void read(long from, int n, float[] into) {

@@ -60,12 +60,16 @@ final class PassPart {
     /** Goes through the part piece by piece. */
     void eachPiece(PathSegment segment, PieceAction action) {
         piece.open(segment);
-        for (Range range : ranges) {
-            for (long position = range.from; position < range.to; position += StepPiece.SIZE) {
-                int n = (int) Math.min(StepPiece.SIZE, range.to - position);
-                piece.allocate(position, n);
-                action.run(range.slice, position, n);
+        try {
+            for (Range range : ranges) {
+                for (long position = range.from; position < range.to; position += StepPiece.SIZE) {
+                    int n = (int) Math.min(StepPiece.SIZE, range.to - position);
+                    piece.allocate(position, n);
+                    action.run(range.slice, position, n);
+                }
             }
+        } finally {
+            piece.close();
         }
     }
 
@@ -97,6 +101,11 @@ final class PassPart {
         sums.helped[slice.array] += helped;
         sums.hurt[slice.array] += hurt;
         sums.neither[slice.array] += n - helped - hurt;
+    }
+
+    /** Forgets what a pass that failed has left. */
+    void clear() {
+        sums.clear();
     }
 
     /** Moves the part's sums and counts to others. */

@@ -17,8 +17,14 @@ interface StepPiece {
         return vector.dataType() == DataType.DOUBLE ? new DoublePiece() : new FloatPiece();
     }
 
+    /** Whether all vectors of a segment are read from where they lie, without an operation of ND4J. */
+    boolean isDirect(PathSegment segment);
+
     /** Chooses the segment. */
     void open(PathSegment segment);
+
+    /** Lets go of the segment, whose vectors may be those of a network that nothing else keeps alive. */
+    void close();
 
     /** Reads the {@code n} parameters from a 0-based position on, at most {@link #SIZE}, and allocates to them. */
     void allocate(long position, int n);

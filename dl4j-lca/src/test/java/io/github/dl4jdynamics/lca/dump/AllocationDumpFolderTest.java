@@ -36,14 +36,15 @@ class AllocationDumpFolderTest {
     void create_earlierDump_isRefusedAndUntouched() throws IOException {
         try (AllocationDump dump = AllocationDump.create(folder, "train", List.of(WEIGHT))) {
             dump.begin(0, 1, 2, 1, -1);
-            dump.values(new float[] {1, -2}, 2);
+            dump.values(new double[] {1, -2}, 2);
             dump.end();
         }
 
         assertThatExceptionOfType(FileAlreadyExistsException.class)
                 .isThrownBy(() -> AllocationDump.create(folder, "train", List.of(WEIGHT)))
-                .withMessage(folder.resolve("index.json") + ": the folder of a dump must hold no file of an earlier"
-                        + " one; choose another folder, or call AllocationDump.replace to delete the earlier one");
+                .withMessage(
+                        folder.resolve("index.json") + ": the folder of a dump must hold no file of an earlier"
+                                + " one; choose another folder, or delete its [index.json, allocations.npy, steps.npy, loss.npy]");
         assertThat(NaiveNpy.read(folder.resolve("allocations.npy"))).hasDimensions(1, 2);
     }
 
@@ -51,7 +52,7 @@ class AllocationDumpFolderTest {
     void replace_earlierDump_deletesItsFilesAndNoOthers() throws IOException {
         try (AllocationDump dump = AllocationDump.create(folder, "train", List.of(WEIGHT))) {
             dump.begin(0, 1, 2, 1, -1);
-            dump.values(new float[] {1, -2}, 2);
+            dump.values(new double[] {1, -2}, 2);
             dump.end();
         }
         Files.writeString(folder.resolve("notes.txt"), "mine");

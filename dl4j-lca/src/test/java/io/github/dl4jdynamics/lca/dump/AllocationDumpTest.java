@@ -43,7 +43,7 @@ class AllocationDumpTest {
 
     private static void step(AllocationDump dump, int t) throws IOException {
         dump.begin(t, t + 1, 2 - t, 1 - t, -1 - t / 8.0);
-        dump.values(new float[] {t, 1, 2, 3, 4}, 5);
+        dump.values(new double[] {t, 1, 2, 3, 4}, 5);
         dump.values(new double[] {5, 6, -7, 99}, 3);
         dump.end();
     }
@@ -95,7 +95,7 @@ class AllocationDumpTest {
             assertThat(read("allocations.npy")).isEmpty();
             step(dump, 0);
             dump.begin(1, 2, 0, 0, 0);
-            dump.values(new float[8], 8);
+            dump.values(new double[8], 8);
 
             assertThat(read("allocations.npy")).hasDimensions(1, 8);
             assertThat(read("steps.npy")).hasDimensions(1, 2);
@@ -118,7 +118,7 @@ class AllocationDumpTest {
         AllocationDump dump = AllocationDump.create(folder, "train", ARRAYS);
         step(dump, 0);
         dump.begin(1, 2, 0, 0, 0);
-        dump.values(new float[8], 8);
+        dump.values(new double[8], 8);
         dump.close();
         dump.close();
 
@@ -131,7 +131,7 @@ class AllocationDumpTest {
         try (AllocationDump dump = AllocationDump.create(folder, "train", ARRAYS)) {
             step(dump, 0);
             dump.begin(1, 2, 0, 0, 0);
-            dump.values(new float[] {9, 9}, 2);
+            dump.values(new double[] {9, 9}, 2);
             dump.cancel();
             step(dump, 3);
         }
@@ -145,7 +145,8 @@ class AllocationDumpTest {
         try (AllocationDump dump = AllocationDump.create(folder, "train", ARRAYS)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> dump.begin(5, 5, 0, 0, 0))
-                    .withMessage("iterations of step 0 in " + folder + " must be 0 <= from < to, got from 5 to 5");
+                    .withMessage("updates of step 0 in " + folder
+                            + " must be 0 <= before < after, got 5 before and 5 after");
             assertThatIllegalArgumentException().isThrownBy(() -> dump.begin(-1, 5, 0, 0, 0));
         }
     }
@@ -154,10 +155,10 @@ class AllocationDumpTest {
     void values_tooManyOrTooFew_isRefused() throws IOException {
         try (AllocationDump dump = AllocationDump.create(folder, "train", ARRAYS)) {
             dump.begin(0, 1, 0, 0, 0);
-            dump.values(new float[6], 6);
+            dump.values(new double[6], 6);
 
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> dump.values(new float[3], 3))
+                    .isThrownBy(() -> dump.values(new double[3], 3))
                     .withMessage("step 0 in " + folder + " must get 8 values, got 6 and 3 more; call end() first");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> dump.values(new double[3], 4))
@@ -166,7 +167,7 @@ class AllocationDumpTest {
                     .isThrownBy(dump::end)
                     .withMessage("step 0 in " + folder + " must get 8 values, got 6; send the rest, or cancel()");
 
-            dump.values(new float[2], 2);
+            dump.values(new double[2], 2);
             dump.end();
         }
     }
@@ -180,7 +181,7 @@ class AllocationDumpTest {
                 .isThrownBy(dump::end)
                 .withMessage("end" + dumpIs + "between two steps; call begin(..) first");
         assertThatIllegalStateException().isThrownBy(dump::cancel);
-        assertThatIllegalStateException().isThrownBy(() -> dump.values(new float[1], 1));
+        assertThatIllegalStateException().isThrownBy(() -> dump.values(new double[1], 1));
         dump.begin(0, 1, 0, 0, 0);
         assertThatIllegalStateException()
                 .isThrownBy(() -> dump.begin(1, 2, 0, 0, 0))

@@ -37,13 +37,13 @@ class NpyMatrixWriterDiskTest {
     void flush_diskFull_keepsTheRowsThatFitAndRefusesMore() throws IOException {
         LimitedChannel channel = new LimitedChannel(disk(), 128 + 2 * 8 + 4);
         NpyMatrixWriter out = new NpyMatrixWriter(channel, "a.npy", NpyType.FLOAT32, 2);
-        out.append(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 0, 8);
+        out.append(new double[] {1, 2, 3, 4, 5, 6, 7, 8}, 0, 8);
 
         assertThatIOException().isThrownBy(out::flush).withMessage("No space left on device");
 
         assertThat(NaiveNpy.read(file)).isEmpty();
         assertThatIllegalStateException()
-                .isThrownBy(() -> out.append(new float[1], 0, 1))
+                .isThrownBy(() -> out.append(new double[1], 0, 1))
                 .withMessage("the writer of a.npy failed before and lost numbers; close it and write a new file");
         out.close();
         assertThat(NaiveNpy.read(file)).isDeepEqualTo(new double[][] {{1, 2}, {3, 4}});
@@ -54,7 +54,7 @@ class NpyMatrixWriterDiskTest {
     void close_diskFull_throwsAndKeepsTheRowsThatFit() throws IOException {
         SeekableByteChannel disk = disk();
         NpyMatrixWriter out = new NpyMatrixWriter(new LimitedChannel(disk, 128 + 8), "a.npy", NpyType.FLOAT32, 2);
-        out.append(new float[] {1, 2, 3, 4}, 0, 4);
+        out.append(new double[] {1, 2, 3, 4}, 0, 4);
 
         assertThatIOException().isThrownBy(out::close).withMessage("No space left on device");
 
@@ -66,9 +66,9 @@ class NpyMatrixWriterDiskTest {
     void close_channelGone_throwsAndLeavesTheFlushedRows() throws IOException {
         SeekableByteChannel disk = disk();
         NpyMatrixWriter out = new NpyMatrixWriter(disk, "a.npy", NpyType.FLOAT32, 2);
-        out.append(new float[] {1, 2, 3, 4}, 0, 3);
+        out.append(new double[] {1, 2, 3, 4}, 0, 3);
         out.flush();
-        out.append(new float[] {4}, 0, 1);
+        out.append(new double[] {4}, 0, 1);
         disk.close();
 
         assertThatIOException().isThrownBy(out::close);
@@ -82,7 +82,7 @@ class NpyMatrixWriterDiskTest {
         int columns = 1 << 20;
         int rows = 520;
         CountingChannel channel = new CountingChannel();
-        float[] row = new float[columns];
+        double[] row = new double[columns];
         try (NpyMatrixWriter out = new NpyMatrixWriter(channel, "big.npy", NpyType.FLOAT32, columns)) {
             for (int t = 0; t < rows; t++) {
                 out.append(row, 0, columns);

@@ -33,11 +33,11 @@ class NpyMatrixWriterTest {
 
     @ParameterizedTest
     @EnumSource(NpyType.class)
-    void append_rowsInPiecesOfBothTypes_readBack(NpyType type) throws IOException {
+    void append_rowsInPieces_readBack(NpyType type) throws IOException {
         try (NpyMatrixWriter out = NpyMatrixWriter.create(file, type, 3)) {
-            out.append(new float[] {9, 1, -2, 9}, 1, 2);
+            out.append(new double[] {9, 1, -2, 9}, 1, 2);
             out.append(new double[] {0.5}, 0, 1);
-            out.append(new float[0], 0, 0);
+            out.append(new double[0], 0, 0);
             out.append(TWO_BY_THREE[1], 0, 3);
             assertThat(out.rows()).isEqualTo(2);
         }
@@ -61,8 +61,8 @@ class NpyMatrixWriterTest {
     @Test
     void append_pieceLongerThanARow_beginsTheNextRows() throws IOException {
         try (NpyMatrixWriter out = NpyMatrixWriter.create(file, NpyType.FLOAT32, 2)) {
-            out.append(new float[] {1, 2, 3, 4, 5}, 0, 5);
-            out.append(new float[] {6}, 0, 1);
+            out.append(new double[] {1, 2, 3, 4, 5}, 0, 5);
+            out.append(new double[] {6}, 0, 1);
         }
 
         assertThat(NaiveNpy.read(file)).isDeepEqualTo(new double[][] {{1, 2}, {3, 4}, {5, 6}});
@@ -73,7 +73,7 @@ class NpyMatrixWriterTest {
     @ValueSource(ints = {1_000_003, 3_200_001})
     void append_rowsLargerThanTheBuffer_readBack(int tile) throws IOException {
         int columns = 3_200_001;
-        float[] row = new float[columns];
+        double[] row = new double[columns];
         try (NpyMatrixWriter out = NpyMatrixWriter.create(file, NpyType.FLOAT32, columns)) {
             for (int t = 0; t < 2; t++) {
                 for (int k = 0; k < columns; k++) {
@@ -114,13 +114,13 @@ class NpyMatrixWriterTest {
     @Test
     void flush_midway_leavesTheCompleteRowsReadable() throws IOException {
         try (NpyMatrixWriter out = NpyMatrixWriter.create(file, NpyType.FLOAT32, 2)) {
-            out.append(new float[] {1, 2, 3}, 0, 3);
+            out.append(new double[] {1, 2, 3}, 0, 3);
             assertThat(NaiveNpy.read(file)).isEmpty();
 
             out.flush();
             assertThat(NaiveNpy.read(file)).isDeepEqualTo(new double[][] {{1, 2}});
 
-            out.append(new float[] {4, 5}, 0, 2);
+            out.append(new double[] {4, 5}, 0, 2);
             assertThat(NaiveNpy.read(file)).isDeepEqualTo(new double[][] {{1, 2}});
         }
 
@@ -130,7 +130,7 @@ class NpyMatrixWriterTest {
     @Test
     void append_fullBuffer_countsItsRowsWithoutBeingAsked() throws IOException {
         try (NpyMatrixWriter out = NpyMatrixWriter.create(file, NpyType.FLOAT32, 2)) {
-            out.append(new float[2 * 1500], 0, 2 * 1500);
+            out.append(new double[2 * 1500], 0, 2 * 1500);
 
             assertThat(NaiveNpy.read(file)).hasDimensions(1024, 2);
         }
@@ -142,9 +142,9 @@ class NpyMatrixWriterTest {
     @ValueSource(booleans = {false, true})
     void truncate_rowsInTheBufferOrInTheFile_areDropped(boolean inFile) throws IOException {
         try (NpyMatrixWriter out = NpyMatrixWriter.create(file, NpyType.FLOAT32, 2)) {
-            out.append(new float[] {1, 2}, 0, 2);
+            out.append(new double[] {1, 2}, 0, 2);
             out.flush();
-            out.append(new float[] {3, 4, 5}, 0, 3);
+            out.append(new double[] {3, 4, 5}, 0, 3);
             if (inFile) {
                 out.flush();
                 assertThat(NaiveNpy.read(file)).hasDimensions(2, 2);
@@ -154,9 +154,9 @@ class NpyMatrixWriterTest {
 
             assertThat(out.rows()).isEqualTo(1);
             assertThat(NaiveNpy.read(file)).isDeepEqualTo(new double[][] {{1, 2}});
-            out.append(new float[] {6}, 0, 1);
+            out.append(new double[] {6}, 0, 1);
             out.flush();
-            out.append(new float[] {7}, 0, 1);
+            out.append(new double[] {7}, 0, 1);
         }
 
         assertThat(NaiveNpy.read(file)).isDeepEqualTo(new double[][] {{1, 2}, {6, 7}});
@@ -166,7 +166,7 @@ class NpyMatrixWriterTest {
     @Test
     void truncate_rowNotThere_isRefused() throws IOException {
         try (NpyMatrixWriter out = NpyMatrixWriter.create(file, NpyType.FLOAT32, 2)) {
-            out.append(new float[] {1, 2, 3}, 0, 3);
+            out.append(new double[] {1, 2, 3}, 0, 3);
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> out.truncate(2))
@@ -199,7 +199,7 @@ class NpyMatrixWriterTest {
             int[][] outside = {{-1, 1}, {0, -1}, {2, 2}, {4, 0}, {1, Integer.MAX_VALUE}};
             for (int[] piece : outside) {
                 assertThatIllegalArgumentException()
-                        .isThrownBy(() -> out.append(new float[3], piece[0], piece[1]))
+                        .isThrownBy(() -> out.append(new double[3], piece[0], piece[1]))
                         .withMessage("a piece for " + file + " must lie inside its array of length 3, got " + piece[1]
                                 + " numbers from index " + piece[0]);
             }
@@ -215,7 +215,7 @@ class NpyMatrixWriterTest {
 
         String message = "the writer of " + file + " must be open, got a closed one; write a new file";
         assertThatIllegalStateException()
-                .isThrownBy(() -> out.append(new float[1], 0, 1))
+                .isThrownBy(() -> out.append(new double[1], 0, 1))
                 .withMessage(message);
         assertThatIllegalStateException().isThrownBy(out::flush).withMessage(message);
         assertThatIllegalStateException().isThrownBy(() -> out.truncate(0)).withMessage(message);

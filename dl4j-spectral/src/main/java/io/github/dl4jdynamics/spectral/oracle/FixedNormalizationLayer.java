@@ -2,6 +2,7 @@
 package io.github.dl4jdynamics.spectral.oracle;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -33,7 +34,8 @@ import static com.google.common.base.Preconditions.checkArgument;
  * dlog10 = dv 2 ln(10) v                         where v = 10^(2 log10stdev)
  * }</pre>
  *
- * <p>Sums are over examples and positions. For [N, C], [N, C, H, W] and [N, H, W, C].
+ * <p>Sums are over examples and positions. For [N, C], [N, C, H, W] and [N, H, W, C], and for sequences [N, T, C] in the
+ * format NHWC. DL4J-M2.1: sequences in the format NCHW are normalized along their examples, of which there have to be C.
  */
 final class FixedNormalizationLayer extends BaseLayer<BatchNormalization> {
     private static final long serialVersionUID = 1L;
@@ -95,17 +97,20 @@ final class FixedNormalizationLayer extends BaseLayer<BatchNormalization> {
     }
 
     private int channelAxis(INDArray x) {
+        boolean channelsLast = layerConf().getCnn2DFormat() == CNN2DFormat.NHWC;
+        int axis = x.rank() == 2 ? 1 : channelsLast ? x.rank() - 1 : x.rank() - 3;
         checkArgument(
-                x.rank() == 2 || x.rank() == 4,
-                "input of layer '%s' must have shape [N, C], [N, C, H, W] or [N, H, W, C] to be normalized with running "
-                        + "statistics, got %s; use BatchNormalizationMode.BATCH_STATISTICS",
+                x.rank() >= 2 && x.rank() <= 4 && x.size(axis) == layerConf().getNOut(),
+                "input of layer '%s' must have shape [N, C], [N, C, H, W], with dataFormat(NHWC) [N, H, W, C] or [N, T, C], "
+                        + "and C = %s to be normalized with running statistics, got %s",
                 conf.getLayer().getLayerName(),
+                layerConf().getNOut(),
                 Arrays.toString(x.shape()));
-        return x.rank() == 4 && layerConf().getCnn2DFormat() == CNN2DFormat.NHWC ? 3 : 1;
+        return axis;
     }
 
     private static int[] others(int axis, int rank) {
-        return rank == 2 ? new int[] {0} : axis == 1 ? new int[] {0, 2, 3} : new int[] {0, 1, 2};
+        return IntStream.range(0, rank).filter(d -> d != axis).toArray();
     }
 
     /** DL4J-M2.1: broadcasting is wrong on arrays whose strides are permuted. */

@@ -3,7 +3,6 @@ package io.github.dl4jdynamics.spectral.oracle;
 
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Log1p;
 import org.nd4j.linalg.factory.Nd4j;
@@ -12,7 +11,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * Binary cross entropy without clipping. After a sigmoid it is computed from what goes into the sigmoid, as the sigmoid of
+ * Binary cross entropy after a sigmoid, without clipping. It is computed from what goes into the sigmoid, as the sigmoid of
  * a FLOAT above 17 is 1, and its logarithms give NaN:
  *
  * <pre>{@code
@@ -23,30 +22,23 @@ final class LogisticLoss extends LossBinaryXENT {
     private static final long serialVersionUID = 1L;
 
     LogisticLoss(LossBinaryXENT loss) {
-        super(0, loss.getWeights());
+        super(loss.getWeights());
     }
 
     @Override
     public double computeScore(INDArray labels, INDArray z, IActivation activation, INDArray mask, boolean average) {
-        if (!(activation instanceof ActivationSigmoid)) {
-            return super.computeScore(labels, z, activation, mask, average);
-        }
         double sum = losses(labels, z, mask).sumNumber().doubleValue();
         return average ? sum / z.size(0) : sum;
     }
 
     @Override
     public INDArray computeScoreArray(INDArray labels, INDArray z, IActivation activation, INDArray mask) {
-        return activation instanceof ActivationSigmoid
-                ? losses(labels, z, mask).sum(true, 1)
-                : super.computeScoreArray(labels, z, activation, mask);
+        return losses(labels, z, mask).sum(true, 1);
     }
 
     @Override
     public INDArray computeGradient(INDArray labels, INDArray z, IActivation activation, INDArray mask) {
-        return activation instanceof ActivationSigmoid
-                ? weighed(Transforms.sigmoid(z, true).subi(labels.castTo(z.dataType())), mask)
-                : super.computeGradient(labels, z, activation, mask);
+        return weighed(Transforms.sigmoid(z, true).subi(labels.castTo(z.dataType())), mask);
     }
 
     @Override

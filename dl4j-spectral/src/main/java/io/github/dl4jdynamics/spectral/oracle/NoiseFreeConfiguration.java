@@ -31,6 +31,7 @@ import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationRReLU;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
@@ -88,12 +89,17 @@ final class NoiseFreeConfiguration {
         return vertex instanceof SameDiffVertex ? new SingleErrorVertex((SameDiffVertex) vertex) : vertex;
     }
 
-    /** DL4J-M2.1: the score of a graph is 0 if an output layer is frozen. The mask knows that it is. */
+    /**
+     * DL4J-M2.1: the score of a graph is 0 if an output layer is frozen. The mask knows that it is, and its constraints go,
+     * since a frozen layer does not apply them.
+     */
     private static void thaw(GraphVertex output) {
         if (output instanceof LayerVertex) {
             NeuralNetConfiguration conf = ((LayerVertex) output).getLayerConf();
             if (conf.getLayer() instanceof FrozenLayerWithBackprop) {
-                conf.setLayer(((FrozenLayerWithBackprop) conf.getLayer()).getUnderlying());
+                Layer thawed = ((FrozenLayerWithBackprop) conf.getLayer()).getUnderlying();
+                thawed.setConstraints(null);
+                conf.setLayer(thawed);
             }
         }
     }
@@ -203,24 +209,32 @@ final class NoiseFreeConfiguration {
 
     private static void unclipLoss(Layer layer) {
         if (layer instanceof BaseOutputLayer) {
-            ((BaseOutputLayer) layer).setLossFn(unclipped(((BaseOutputLayer) layer).getLossFn()));
+            BaseOutputLayer output = (BaseOutputLayer) layer;
+            output.setLossFn(unclipped(output.getLossFn(), output));
         } else if (layer instanceof LossLayer) {
-            ((LossLayer) layer).setLossFn(unclipped(((LossLayer) layer).getLossFn()));
+            LossLayer output = (LossLayer) layer;
+            output.setLossFn(unclipped(output.getLossFn(), output));
         } else if (layer instanceof RnnLossLayer) {
-            ((RnnLossLayer) layer).setLossFn(unclipped(((RnnLossLayer) layer).getLossFn()));
+            RnnLossLayer output = (RnnLossLayer) layer;
+            output.setLossFn(unclipped(output.getLossFn(), output));
         } else if (layer instanceof CnnLossLayer) {
-            ((CnnLossLayer) layer).setLossFn(unclipped(((CnnLossLayer) layer).getLossFn()));
+            CnnLossLayer output = (CnnLossLayer) layer;
+            output.setLossFn(unclipped(output.getLossFn(), output));
         } else if (layer instanceof Cnn3DLossLayer) {
-            ((Cnn3DLossLayer) layer).setLossFn(unclipped(((Cnn3DLossLayer) layer).getLossFn()));
+            Cnn3DLossLayer output = (Cnn3DLossLayer) layer;
+            output.setLossFn(unclipped(output.getLossFn(), output));
         }
     }
 
-    private static ILossFunction unclipped(ILossFunction loss) {
+    /** Other activations than the sigmoid reach 0 and 1, where binary cross entropy is infinite without clipping. */
+    private static ILossFunction unclipped(ILossFunction loss, BaseLayer layer) {
         if (loss instanceof LossMCXENT) {
             // Not 0: a probability that underflows would give 0 log 0.
             ((LossMCXENT) loss).setSoftmaxClipEps(LEAST_PROBABILITY);
-        } else if (loss instanceof LossBinaryXENT) {
-            return loss.getClass() == LossBinaryXENT.class ? new LogisticLoss((LossBinaryXENT) loss) : loss;
+        } else if (loss != null
+                && loss.getClass() == LossBinaryXENT.class
+                && layer.getActivationFn() instanceof ActivationSigmoid) {
+            return new LogisticLoss((LossBinaryXENT) loss);
         }
         return loss;
     }

@@ -7,6 +7,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Keeps what happens in a scope from showing in the calling thread's random numbers of ND4J. */
 public final class RandomState implements AutoCloseable {
     private final Random random = Nd4j.getRandom();
+    private final long seed = random.getSeed();
     private final long root = random.rootState();
     private final long node = random.nodeState();
 
@@ -18,6 +19,8 @@ public final class RandomState implements AutoCloseable {
     /** Puts the remembered state back. */
     @Override
     public void close() {
+        // The seed first, since setting it sets the states too.
+        random.setSeed(seed);
         random.setStates(root, node);
     }
 }

@@ -89,7 +89,7 @@ public final class TimeBudget {
      */
     public boolean tryBegin() {
         long now = now();
-        checkState(begun == UNSET, "a measurement is already running; call end() before the next tryBegin()");
+        checkNotRunning();
         long training = now - origin - spent;
         boolean allowed = Double.isInfinite(fraction)
                 || measurements == 0
@@ -100,6 +100,20 @@ public final class TimeBudget {
             skipped++;
         }
         return allowed;
+    }
+
+    /**
+     * Begins a measurement that is wanted whether there is time for it or not; its time counts like any other.
+     *
+     * @throws IllegalStateException if a measurement is already running
+     */
+    public void begin() {
+        checkNotRunning();
+        begun = now();
+    }
+
+    private void checkNotRunning() {
+        checkState(begun == UNSET, "a measurement is already running; call end() before the next tryBegin()");
     }
 
     /**

@@ -12,6 +12,8 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.AsyncDataSetIterator;
@@ -141,6 +143,48 @@ class LossDataTest {
         assertThat(oracle.loss(cut))
                 .isCloseTo(oracle.loss(data), within(1e-14))
                 .isCloseTo(net.score(sequences), within(1e-14));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void rowsWithoutMask_countInFullNextToMaskedOnes(boolean maskedFirst) {
+        DataSet masked = Networks.sequences(3, 2, 4);
+        masked.setFeaturesMaskArray(Networks.lengths(3, 4));
+        masked.setLabelsMaskArray(Networks.lengths(3, 4));
+        DataSet whole = Networks.sequences(5, 2, 4);
+        List<DataSet> batches = maskedFirst ? List.of(masked, whole) : List.of(whole, masked);
+        LossData data = LossData.of(new ListDataSetIterator<>(batches, 1));
+        MultiLayerNetwork net = Networks.sequence(
+                InputType.recurrent(2, 4), new LSTM.Builder().nOut(3).build(), Networks.sequenceOutput());
+        LossOracle oracle = LossOracle.builder(net).build();
+
+        LossData together = data.batches(8);
+
+        assertThat(together.batches()).hasSize(1);
+        INDArray mask = together.batches().get(0).getLabelsMaskArray(0);
+        assertThat(mask.size(0)).isEqualTo(8);
+        assertThat(mask.sumNumber().doubleValue())
+                .isEqualTo(20 + Networks.lengths(3, 4).sumNumber().doubleValue());
+        assertThat(together.batches().get(0).getFeaturesMaskArray(0)).isEqualTo(mask);
+        assertThat(oracle.loss(together)).isCloseTo(oracle.loss(data), within(1e-14));
+        assertThat(oracle.loss(data.first(8))).isCloseTo(oracle.loss(data), within(1e-14));
+        // Only those batches get a mask in which some row has one.
+        assertThat(data.first(maskedFirst ? 3 : 5).batches().get(0).hasMaskArrays())
+                .isEqualTo(maskedFirst);
+    }
+
+    @Test
+    void sequencesOfDifferentLengths_areNotPutIntoOneBatch() {
+        List<DataSet> sequences = List.of(Networks.sequences(3, 2, 4), Networks.sequences(3, 2, 6));
+        LossData data = LossData.of(new ListDataSetIterator<>(sequences, 1));
+
+        assertThat(data.rows()).isEqualTo(6);
+        assertThatThrownBy(() -> data.batches(6))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "rows of the loss data that come into one batch must be of one shape, got features of shapes "
+                                + "[[3, 2, 4]] and [[3, 2, 6]]; pad sequences to one length and mask them");
+        assertThat(data.batches(3).batches()).hasSize(2);
     }
 
     @Test

@@ -3,12 +3,15 @@ package io.github.dl4jdynamics.spectral.oracle;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.constraint.UnitNormConstraint;
 import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -171,6 +175,30 @@ class LossOracleFrozenTest {
 
         assertThat(oracle.loss(LossData.of(ROWS).batches(2))).isCloseTo(net.score(ROWS), within(1e-12));
         assertThat(oracle.mask().countedLength()).isEqualTo(4 * 5 + 5 + 5 * 3 + 3);
+    }
+
+    @Test
+    void constraintsOfFrozenOutput_areNotApplied() {
+        ComputationGraph graph = Networks.sequence(
+                        Networks.settings(DataType.DOUBLE).constrainWeights(new UnitNormConstraint(0)),
+                        InputType.feedForward(4),
+                        dense(),
+                        new FrozenLayerWithBackprop(Networks.output()))
+                .toComputationGraph();
+        String name = graph.getConfiguration().getNetworkOutputs().get(0);
+        LayerVertex vertex =
+                (LayerVertex) graph.getConfiguration().getVertices().get(name);
+        // Set now, as configuring a network takes them from a layer inside a wrapper.
+        ((FrozenLayerWithBackprop) vertex.getLayerConf().getLayer())
+                .getUnderlying()
+                .setConstraints(List.of(new UnitNormConstraint(Set.of("W"), 0)));
+        LossOracle oracle = LossOracle.builder(graph).build();
+        INDArray before = oracle.parameters().dup();
+
+        graph.applyConstraints(1, 0);
+        oracle.applyConstraints(1, 0);
+
+        assertThat(oracle.parameters()).isEqualTo(graph.params()).isNotEqualTo(before);
     }
 
     private static Layer dense() {

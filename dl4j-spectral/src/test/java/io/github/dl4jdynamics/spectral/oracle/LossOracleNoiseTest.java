@@ -143,6 +143,23 @@ class LossOracleNoiseTest {
         assertThat(gradient.sumNumber().doubleValue()).isFinite();
     }
 
+    /** Half of these activations are exactly 0 or 1, as those of a sigmoid never are. */
+    @Test
+    void hardSigmoid_keepsTheClippingOfItsLoss() {
+        MultiLayerNetwork net =
+                Networks.sequence(InputType.feedForward(4), Networks.output(LossFunction.XENT, Activation.HARDSIGMOID));
+        net.params().muli(10);
+        LossOracle oracle = LossOracle.builder(net).build();
+        INDArray gradient = oracle.zeros();
+
+        double loss = oracle.addGradient(LossData.of(ROWS), 1, gradient);
+
+        assertThat(net.output(ROWS.getFeatures()).minNumber().doubleValue()).isZero();
+        assertThat(loss).isCloseTo(net.score(ROWS), within(1e-12));
+        assertThat(gradient.sumNumber().doubleValue()).isFinite();
+        assertThat(gradient.norm2Number().doubleValue()).isPositive();
+    }
+
     private static MultiLayerNetwork activated(IActivation activation) {
         return Networks.sequence(
                 InputType.feedForward(4), dense().activation(activation).build(), Networks.output());

@@ -7,12 +7,16 @@ import java.util.stream.Stream;
 
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,8 +125,34 @@ class LossOracleNormalizationTest {
         assertThatThrownBy(() -> oracle.loss(LossData.of(Networks.sequences(5, 4, 3))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith(
-                        "input of layer 'norm' must have shape [N, C], [N, C, H, W] or [N, H, W, C] to be normalized "
-                                + "with running statistics, got [5, 4, 3]; use BatchNormalizationMode.BATCH_STATISTICS");
+                        "input of layer 'norm' must have shape [N, C], [N, C, H, W], with dataFormat(NHWC) [N, H, W, C] or "
+                                + "[N, T, C], and C = 4 to be normalized with running statistics, got [5, 4, 3]");
+    }
+
+    @ParameterizedTest
+    @EnumSource(BatchNormalizationMode.class)
+    void sequencesWithChannelsLast_areNormalizedWithRunningStatistics(BatchNormalizationMode mode) {
+        BatchNormalization norm = new BatchNormalization.Builder()
+                .dataFormat(CNN2DFormat.NHWC)
+                .nIn(4)
+                .nOut(4)
+                .build();
+        RnnOutputLayer output = Networks.sequenceOutput();
+        output.setRnnDataFormat(RNNFormat.NWC);
+        MultiLayerNetwork net = Networks.sequence(
+                InputType.recurrent(2, 3, RNNFormat.NWC),
+                new LSTM.Builder().nOut(4).dataFormat(RNNFormat.NWC).build(),
+                mode == BatchNormalizationMode.RUNNING_STATISTICS ? norm : new FrozenLayer(norm),
+                output);
+        DataSet sequences = Networks.sequences(5, 2, 3);
+        DataSet data = new DataSet(
+                sequences.getFeatures().permute(0, 2, 1).dup('c'),
+                sequences.getLabels().permute(0, 2, 1).dup('c'));
+        LossOracle oracle = LossOracle.builder(net).batchNormalization(mode).build();
+
+        double loss = Networks.assertGradient(oracle, LossData.of(data).batches(3));
+
+        assertThat(loss).isCloseTo(net.score(data, false), within(1e-12));
     }
 
     @Test

@@ -78,6 +78,7 @@ class LossOraclePurityTest {
                 assertThat(oracle.parameters().isAttached()).isFalse();
             }
 
+            assertThat(Nd4j.getRandom().getSeed()).isEqualTo(5);
             assertThat(Nd4j.rand(7)).isEqualTo(expected);
             assertThat(state(net)).isEqualTo(before);
             assertThat(rows.batches().get(0).getFeatures(0)).isEqualTo(features);

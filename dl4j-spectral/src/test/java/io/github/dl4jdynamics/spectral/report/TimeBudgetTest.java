@@ -60,6 +60,20 @@ class TimeBudgetTest {
     }
 
     @Test
+    void begin_isAllowedWithoutTimeAndCounts() {
+        TimeBudget budget = TimeBudget.ofFraction(0.1, () -> now);
+        measure(budget, 2);
+
+        budget.begin();
+        now += 3 * SECOND;
+        budget.end();
+
+        assertThat(budget.measurements()).isEqualTo(2);
+        assertThat(budget.spent()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(budget.skipped()).isZero();
+    }
+
+    @Test
     void toString_saysTheCost() {
         TimeBudget budget = TimeBudget.ofFraction(0.01, () -> now);
         assertThat(budget).hasToString("0 measurements in 0.00 s");
