@@ -11,12 +11,14 @@ import io.github.dl4jdynamics.it.examples.ConfigureBeforeInit;
 import io.github.dl4jdynamics.it.examples.DiscriminativeRates;
 import io.github.dl4jdynamics.it.examples.GhostBnQuickStart;
 import io.github.dl4jdynamics.it.examples.GuardedRates;
+import io.github.dl4jdynamics.it.examples.LatentPcaExample;
 import io.github.dl4jdynamics.it.examples.LayerApi;
 import io.github.dl4jdynamics.it.examples.LossChangeAllocationQuickStart;
 import io.github.dl4jdynamics.it.examples.LowRankFactorizationExample;
 import io.github.dl4jdynamics.it.examples.PerParameterDump;
 import io.github.dl4jdynamics.it.examples.QuickStart;
 import io.github.dl4jdynamics.it.examples.SaveWithoutOurClasses;
+import io.github.dl4jdynamics.it.examples.SpectralPenaltyExample;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,6 +65,17 @@ class ExamplesTest {
     void lossChangeAllocationQuickStart_printsBooksLayersAndAPage() throws Exception {
         assertThat(printedBy(LossChangeAllocationQuickStart::main))
                 .contains("train: loss change -", "in 20 steps", "0 gaps", "block1-dense", "verdict", "index.html");
+    }
+
+    @Test
+    void spectralPenalty_printsRefreshesOfEveryMatrix() throws Exception {
+        assertThat(printedBy(SpectralPenaltyExample::main)).contains("matrix", "refreshes", "block1-dense", "residual");
+    }
+
+    @Test
+    void latentPca_printsTheShareOfTwoComponents() throws Exception {
+        assertThat(printedBy(LatentPcaExample::main))
+                .containsPattern("2 components hold 0\\.[89]\\d* of the variance");
     }
 
     @Test
