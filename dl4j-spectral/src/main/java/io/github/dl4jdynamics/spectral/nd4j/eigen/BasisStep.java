@@ -13,4 +13,7 @@ interface BasisStep {
      * @param v the basis [n, k] in 'f' order, orthonormal before and after
      */
     void improve(SymmetricOperator a, INDArray product, INDArray v);
+
+    /** Says that the basis was chosen anew by somebody else. */
+    default void restart(INDArray v) {}
 }

@@ -58,7 +58,7 @@ final class EigenBasis {
         if (!started && !exactStart) {
             vectors.assign(random());
             kernels.orthonormalize(vectors);
-            started = true;
+            restart();
         }
         double residual = Double.NaN;
         if (started) {
@@ -77,7 +77,7 @@ final class EigenBasis {
                 return new BasisRefresh(BasisRefresh.Outcome.REFUSED, residual, System.nanoTime() - begin);
             }
             vectors.assign(leading(kernels.symmetricEigen(dense)));
-            started = true;
+            restart();
         } else {
             step.improve(a, product, vectors);
             if (ritz) {
@@ -85,6 +85,13 @@ final class EigenBasis {
             }
         }
         return new BasisRefresh(outcome, residual, System.nanoTime() - begin);
+    }
+
+    private void restart() {
+        started = true;
+        if (step != null) {
+            step.restart(vectors);
+        }
     }
 
     /** NaN unless the product is finite. */

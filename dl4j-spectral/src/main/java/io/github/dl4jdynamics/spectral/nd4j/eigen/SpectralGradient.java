@@ -120,6 +120,7 @@ public final class SpectralGradient {
         private int oversampling = 8;
         private EigenLoss eigenLoss;
         private double eigenLossRate = 0.01;
+        private boolean reset = true;
         private int rounds;
 
         private Builder(SpectralPenalty penalty) {
@@ -171,6 +172,15 @@ public final class SpectralGradient {
             checkArgument(rate > 0 && Double.isFinite(rate), "rate of the eigen loss must be positive, got %s", rate);
             eigenLoss = checkNotNull(loss, "eigen loss must not be null");
             eigenLossRate = rate;
+            return this;
+        }
+
+        /**
+         * Whether {@link SpectralSolver#EIGEN_LOSS} sets its free matrix back to the basis after each step; default yes.
+         * The paper lets it grow.
+         */
+        public Builder reset(boolean back) {
+            reset = back;
             return this;
         }
 
@@ -250,7 +260,7 @@ public final class SpectralGradient {
                     return null;
                 case EIGEN_LOSS:
                     EigenLoss loss = eigenLoss == null ? EigenLoss.brockett((int) vectors.size(1)) : eigenLoss;
-                    return new EigenLossDescent(kernels, loss, eigenLossRate, vectors);
+                    return new EigenLossDescent(kernels, loss, eigenLossRate, reset, vectors);
                 default:
                     return new OrthogonalIteration(kernels, vectors.size(0) == vectors.size(1) ? FULL_BASIS_SHIFT : 0);
             }
