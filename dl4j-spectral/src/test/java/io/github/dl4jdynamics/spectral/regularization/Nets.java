@@ -58,8 +58,7 @@ final class Nets {
             builder.addLayer(layer.getLayerName(), layer, previous);
             previous = layer.getLayerName();
         }
-        ComputationGraph net =
-                new ComputationGraph(builder.setOutputs(previous).build());
+        ComputationGraph net = new ComputationGraph(builder.setOutputs(previous).build());
         net.init();
         return net;
     }

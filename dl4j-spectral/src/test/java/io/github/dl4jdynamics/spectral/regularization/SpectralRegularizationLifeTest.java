@@ -30,8 +30,8 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.schedule.StepSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -73,13 +73,15 @@ class SpectralRegularizationLifeTest {
             assertThat(after.parameters()).isEmpty();
         }
         assertThat(read.toJson()).isEqualTo(net.getLayerWiseConfigurations().toJson());
-        assertThat(read.toYaml()).isEqualTo(MultiLayerConfiguration.fromYaml(read.toYaml()).toYaml());
+        assertThat(read.toYaml())
+                .isEqualTo(MultiLayerConfiguration.fromYaml(read.toYaml()).toYaml());
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void savedNetwork_goesOnByTheErrorOfTheVectorsAlone(boolean attached) throws IOException {
-        SpectralRegularization nuclear = SpectralRegularization.nuclearNorm(0.02).build();
+        SpectralRegularization nuclear =
+                SpectralRegularization.nuclearNorm(0.02).build();
         MultiLayerNetwork net = attached
                 ? Nets.plain(DataType.DOUBLE, new Adam(0.01), 2)
                 : Nets.plain(DataType.DOUBLE, new Adam(0.01), 2, nuclear);
@@ -166,12 +168,12 @@ class SpectralRegularizationLifeTest {
         MultiLayerNetwork net = Nets.plain(DataType.DOUBLE, new Sgd(0.1), 5);
         SpectralRegularization.nuclearNorm(0.1).build().attach(net);
         List<DataSet> data = List.of(Nets.batch(DataType.DOUBLE, 10, 1), Nets.batch(DataType.DOUBLE, 10, 2));
-        EarlyStoppingConfiguration<MultiLayerNetwork> configuration =
-                new EarlyStoppingConfiguration.Builder<MultiLayerNetwork>()
-                        .modelSaver(new InMemoryModelSaver<>())
-                        .scoreCalculator(new DataSetLossCalculator(iterator(data), true))
-                        .epochTerminationConditions(new MaxEpochsTerminationCondition(4))
-                        .build();
+        EarlyStoppingConfiguration<MultiLayerNetwork> configuration = new EarlyStoppingConfiguration.Builder<
+                        MultiLayerNetwork>()
+                .modelSaver(new InMemoryModelSaver<>())
+                .scoreCalculator(new DataSetLossCalculator(iterator(data), true))
+                .epochTerminationConditions(new MaxEpochsTerminationCondition(4))
+                .build();
 
         EarlyStoppingResult<MultiLayerNetwork> result =
                 new EarlyStoppingTrainer(configuration, net, iterator(data)).fit();
@@ -234,8 +236,9 @@ class SpectralRegularizationLifeTest {
         net.fit(Nets.batch(DataType.DOUBLE, 10, 1));
 
         MultiLayerNetwork changed = new TransferLearning.Builder(net)
-                .fineTuneConfiguration(
-                        new FineTuneConfiguration.Builder().updater(new Sgd(0.1)).build())
+                .fineTuneConfiguration(new FineTuneConfiguration.Builder()
+                        .updater(new Sgd(0.1))
+                        .build())
                 .removeOutputLayer()
                 .addLayer(new org.deeplearning4j.nn.conf.layers.OutputLayer.Builder()
                         .nIn(6)
@@ -313,7 +316,8 @@ class SpectralRegularizationLifeTest {
         SpectralRegularization nuclear = SpectralRegularization.nuclearNorm(0.1).build();
         MultiLayerNetwork one = twoLayers(nuclear, 1);
         MultiLayerNetwork other = twoLayers(nuclear, 2);
-        MultiLayerNetwork alone = twoLayers(SpectralRegularization.nuclearNorm(0.1).build(), 1);
+        MultiLayerNetwork alone =
+                twoLayers(SpectralRegularization.nuclearNorm(0.1).build(), 1);
         for (int i = 0; i < 5; i++) {
             one.fit(Nets.batch(DataType.DOUBLE, 10, i));
             other.fit(Nets.batch(DataType.DOUBLE, 10, i));

@@ -57,8 +57,9 @@ class SpectralRegularizationTrainingTest {
                     .build()
                     .attach(net);
         }
-        List<DataSet> batches =
-                IntStream.range(0, 10).mapToObj(i -> Nets.batch(DataType.FLOAT, 20, i)).collect(Collectors.toList());
+        List<DataSet> batches = IntStream.range(0, 10)
+                .mapToObj(i -> Nets.batch(DataType.FLOAT, 20, i))
+                .collect(Collectors.toList());
         for (int i = 0; i < 120; i++) {
             net.fit(batches.get(i % 10));
         }
@@ -116,10 +117,7 @@ class SpectralRegularizationTrainingTest {
     private static INDArray oneStep(Boolean decoupled, org.nd4j.linalg.learning.config.IUpdater updater) {
         MultiLayerNetwork net = Nets.plain(DataType.DOUBLE, updater, 5);
         if (decoupled != null) {
-            SpectralRegularization.nuclearNorm(0.3)
-                    .decoupled(decoupled)
-                    .build()
-                    .attach(net);
+            SpectralRegularization.nuclearNorm(0.3).decoupled(decoupled).build().attach(net);
         }
         net.fit(Nets.batch(DataType.DOUBLE, 20, 1));
         return Nets.parameter(net, "first", "W").dup('f');
@@ -191,8 +189,7 @@ class SpectralRegularizationTrainingTest {
             net.fit(Nets.batch(DataType.DOUBLE, 10, i));
         }
         net.score(Nets.batch(DataType.DOUBLE, 10, 50));
-        INDArray others =
-                Nets.plain(DataType.DOUBLE, new Sgd(0.1), 99).params().mul(3);
+        INDArray others = Nets.plain(DataType.DOUBLE, new Sgd(0.1), 99).params().mul(3);
 
         net.setParams(others);
         net.fit(Nets.batch(DataType.DOUBLE, 10, 3));

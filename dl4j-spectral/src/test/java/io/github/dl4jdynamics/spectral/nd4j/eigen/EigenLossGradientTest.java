@@ -47,21 +47,21 @@ class EigenLossGradientTest {
 
         for (int i = 0; i < 6; i++) {
             for (int j = 0; j < 3; j++) {
-                double byFactor = (EigenLossGradient.of(a, moved(p, i, j, STEP), loss)
-                                        .value()
-                                - EigenLossGradient.of(a, moved(p, i, j, -STEP), loss)
-                                        .value())
-                        / (2 * STEP);
+                double byFactor =
+                        (EigenLossGradient.of(a, moved(p, i, j, STEP), loss).value()
+                                        - EigenLossGradient.of(a, moved(p, i, j, -STEP), loss)
+                                                .value())
+                                / (2 * STEP);
                 assertThat(gradient.byFactor().getDouble(i, j)).isCloseTo(byFactor, within(1e-7));
                 INDArray u = gradient.basis();
-                double byBasis = (value(a, moved(u, i, j, STEP), loss) - value(a, moved(u, i, j, -STEP), loss))
-                        / (2 * STEP);
+                double byBasis =
+                        (value(a, moved(u, i, j, STEP), loss) - value(a, moved(u, i, j, -STEP), loss)) / (2 * STEP);
                 assertThat(gradient.byBasis().getDouble(i, j)).isCloseTo(byBasis, within(1e-7));
             }
             for (int j = 0; j < 6; j++) {
                 INDArray u = gradient.basis();
-                double byMatrix = (value(moved(a, i, j, STEP), u, loss) - value(moved(a, i, j, -STEP), u, loss))
-                        / (2 * STEP);
+                double byMatrix =
+                        (value(moved(a, i, j, STEP), u, loss) - value(moved(a, i, j, -STEP), u, loss)) / (2 * STEP);
                 assertThat(gradient.byMatrix().getDouble(i, j)).isCloseTo(byMatrix, within(1e-7));
             }
         }
@@ -135,10 +135,9 @@ class EigenLossGradientTest {
         INDArray a = covariance(6, 1);
         INDArray p = Twin.random(DataType.DOUBLE, 6, 3, 2);
         EigenLossGradient inside;
-        try (MemoryWorkspace workspace =
-                Nd4j.getWorkspaceManager().getAndActivateWorkspace(WorkspaceConfiguration.builder()
-                        .initialSize(1 << 20)
-                        .build(), "EIGEN_LOSS_TEST")) {
+        try (MemoryWorkspace workspace = Nd4j.getWorkspaceManager()
+                .getAndActivateWorkspace(
+                        WorkspaceConfiguration.builder().initialSize(1 << 20).build(), "EIGEN_LOSS_TEST")) {
             assertThat(workspace.isScopeActive()).isTrue();
             inside = EigenLossGradient.of(a, p, EigenLoss.power());
         }
@@ -165,10 +164,10 @@ class EigenLossGradientTest {
 
             for (int i = 0; i < m; i++) {
                 int j = i % n;
-                double ofQ = (dot(moved(a, i, j, STEP), qBar, null) - dot(moved(a, i, j, -STEP), qBar, null))
-                        / (2 * STEP);
-                double ofBoth = (dot(moved(a, i, j, STEP), qBar, rBar) - dot(moved(a, i, j, -STEP), qBar, rBar))
-                        / (2 * STEP);
+                double ofQ =
+                        (dot(moved(a, i, j, STEP), qBar, null) - dot(moved(a, i, j, -STEP), qBar, null)) / (2 * STEP);
+                double ofBoth =
+                        (dot(moved(a, i, j, STEP), qBar, rBar) - dot(moved(a, i, j, -STEP), qBar, rBar)) / (2 * STEP);
                 double tolerance = 1e-5 * (1 + qOnly.amaxNumber().doubleValue());
                 assertThat(qOnly.getDouble(i, j)).as("%dx%d", m, n).isCloseTo(ofQ, within(tolerance));
                 assertThat(both.getDouble(i, j)).as("%dx%d", m, n).isCloseTo(ofBoth, within(tolerance));

@@ -49,7 +49,8 @@ class PolarAndPowerTest {
     @Test
     void newtonSchulz_neverOvershoots() {
         for (int rounds = 1; rounds <= 20; rounds++) {
-            INDArray x = Nd4j.diag(Nd4j.linspace(DataType.DOUBLE, 0.01, 0.01, 60)).dup('f');
+            INDArray x =
+                    Nd4j.diag(Nd4j.linspace(DataType.DOUBLE, 0.01, 0.01, 60)).dup('f');
 
             new NewtonSchulz(rounds, x).polarize(x);
 
@@ -94,7 +95,8 @@ class PolarAndPowerTest {
             double tolerance = type == DataType.DOUBLE ? 1e-6 : 1e-4;
             assertThat(iteration.sigma() * iteration.sigma() / 2)
                     .isCloseTo(Twin.SPECTRAL.value(w), within(tolerance * Twin.SPECTRAL.value(w)));
-            INDArray gradient = iteration.u().mul(iteration.sigma()).mmul(iteration.v().transpose());
+            INDArray gradient =
+                    iteration.u().mul(iteration.sigma()).mmul(iteration.v().transpose());
             assertThat(Twin.distance(gradient, Twin.SPECTRAL.gradient(w))).isLessThan(100 * tolerance);
             assertThat(iteration.u().norm2Number().doubleValue()).isCloseTo(1, within(1e-6));
             assertThat(iteration.v().norm2Number().doubleValue()).isCloseTo(1, within(1e-6));

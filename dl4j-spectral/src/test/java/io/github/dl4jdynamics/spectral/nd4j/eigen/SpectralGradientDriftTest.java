@@ -46,7 +46,8 @@ class SpectralGradientDriftTest {
     private static void follow(
             SpectralSolver solver, Twin twin, int[] shape, DataType type, double drift, double leastCosine) {
         INDArray matrix = Twin.random(type, shape[0], shape[1], 1);
-        SpectralGradient.Builder builder = SpectralGradient.builder(twin.penalty).solver(solver);
+        SpectralGradient.Builder builder =
+                SpectralGradient.builder(twin.penalty).solver(solver);
         if (solver == SpectralSolver.EIGEN_LOSS) {
             builder.eigenLoss(EigenLoss.brockett(Math.min(shape[0], shape[1])), 0.003);
         }

@@ -26,10 +26,9 @@ import static org.assertj.core.api.Assertions.within;
 class SpectralGradientTest {
 
     static Stream<Arguments> solversAndPenalties() {
-        return Stream.of(SpectralSolver.values())
-                .flatMap(solver -> Stream.of(Twin.values())
-                        .filter(twin -> serves(solver, twin))
-                        .map(twin -> Arguments.of(solver, twin)));
+        return Stream.of(SpectralSolver.values()).flatMap(solver -> Stream.of(Twin.values())
+                .filter(twin -> serves(solver, twin))
+                .map(twin -> Arguments.of(solver, twin)));
     }
 
     private static boolean serves(SpectralSolver solver, Twin twin) {
@@ -182,7 +181,8 @@ class SpectralGradientTest {
             SpectralGradient column =
                     SpectralGradient.builder(twin.penalty).solver(solver).build(matrix);
             column.refresh(matrix);
-            for (INDArray same : List.of(matrix.dup('c'), view, matrix.transpose().dup('c').transpose())) {
+            for (INDArray same :
+                    List.of(matrix.dup('c'), view, matrix.transpose().dup('c').transpose())) {
                 SpectralGradient gradient =
                         SpectralGradient.builder(twin.penalty).solver(solver).build(same);
                 gradient.refresh(same);
@@ -320,8 +320,8 @@ class SpectralGradientTest {
                 .withMessage("NEWTON_SCHULZ finds the gradient of the nuclear norm alone, got Ky Fan 2 norm; take"
                         + " ORTHOGONAL_ITERATION");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> nuclear.solver(SpectralSolver.FRESH_POWER_ITERATION)
-                        .build(matrix))
+                .isThrownBy(() ->
+                        nuclear.solver(SpectralSolver.FRESH_POWER_ITERATION).build(matrix))
                 .withMessage("FRESH_POWER_ITERATION finds the largest singular value alone, got nuclear norm; take"
                         + " ORTHOGONAL_ITERATION");
     }
