@@ -42,7 +42,8 @@ import static com.google.common.base.Preconditions.checkState;
  *
  * <p>Settings and bindings are saved with the network's configuration. Singular vectors are not: after loading, they begin
  * again as at the start, by default with a decomposition, so that a run that is continued differs from one that was not by the
- * error of the vectors alone. One instance serves one network; copies of networks get copies of it.
+ * error of the vectors alone. One instance serves one network at a time, and begins again with another; copies of networks get
+ * copies of it.
  *
  * <p>Li, Shi, Zhao and Lin, "Amortized Eigendecomposition for Neural Networks", NeurIPS 2024.
  *

@@ -49,9 +49,9 @@ class SpectralRegularizationTrainingTest {
     }
 
     private static MultiLayerNetwork trained(long seed, SpectralSolver solver, int period) {
-        MultiLayerNetwork net = Nets.plain(DataType.FLOAT, new Adam(0.01), seed);
+        MultiLayerNetwork net = Nets.plain(DataType.FLOAT, new Adam(0.02), seed);
         if (solver != null) {
-            SpectralRegularization.nuclearNorm(0.01)
+            SpectralRegularization.nuclearNorm(0.02)
                     .solver(solver)
                     .period(period)
                     .build()
@@ -60,7 +60,7 @@ class SpectralRegularizationTrainingTest {
         List<DataSet> batches = IntStream.range(0, 10)
                 .mapToObj(i -> Nets.batch(DataType.FLOAT, 20, i))
                 .collect(Collectors.toList());
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 50; i++) {
             net.fit(batches.get(i % 10));
         }
         return net;
