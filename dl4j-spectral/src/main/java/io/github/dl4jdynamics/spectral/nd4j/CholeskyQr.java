@@ -58,7 +58,8 @@ final class CholeskyQr {
             longest = Math.max(longest, lengths[j]);
             shortest = Math.min(shortest, lengths[j]);
         }
-        if (!(shortest > LEAST_LENGTH * lapack.epsilon() * longest) || longest == Double.POSITIVE_INFINITY) {
+        boolean inRange = shortest >= lapack.leastNormal() && longest < Double.POSITIVE_INFINITY;
+        if (!inRange || !(shortest > LEAST_LENGTH * lapack.epsilon() * longest)) {
             return false;
         }
         for (int j = 0; j < n; j++) {

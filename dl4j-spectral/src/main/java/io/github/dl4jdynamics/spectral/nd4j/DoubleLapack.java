@@ -46,6 +46,11 @@ final class DoubleLapack extends Lapack<DoublePointer> {
     }
 
     @Override
+    double leastNormal() {
+        return Double.MIN_NORMAL;
+    }
+
+    @Override
     int perLine() {
         return NativeScope.LINE_BYTES / Double.BYTES;
     }

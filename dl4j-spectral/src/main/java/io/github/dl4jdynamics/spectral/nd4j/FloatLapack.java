@@ -46,6 +46,11 @@ final class FloatLapack extends Lapack<FloatPointer> {
     }
 
     @Override
+    double leastNormal() {
+        return Float.MIN_NORMAL;
+    }
+
+    @Override
     int perLine() {
         return NativeScope.LINE_BYTES / Float.BYTES;
     }

@@ -53,9 +53,22 @@ final class JavaKernels extends CheckedKernels {
     ThinQr qr(ColumnMajor a) {
         int m = a.rows();
         int k = Math.min(m, a.cols());
-        QRDecomposition decomposition = new QRDecomposition(matrix(a));
-        ColumnMajor r = columnMajor(a, decomposition.getR()).upperTriangle(k);
+        // The library sums squares, which vanish or overflow far from 1.
+        int exponent = Math.getExponent(
+                Arrays.stream(a.toDoubles()).map(Math::abs).max().orElse(0));
+        QRDecomposition decomposition = new QRDecomposition(matrix(scaled(a, -exponent)));
+        ColumnMajor r = scaled(columnMajor(a, decomposition.getR()).upperTriangle(k), exponent);
         return ThinQr.withPositiveDiagonal(a.like(m, k, thinQ(decomposition.getH(), k)), r);
+    }
+
+    /** {@code 2^exponent A}. */
+    private static ColumnMajor scaled(ColumnMajor a, int exponent) {
+        return a.like(
+                a.rows(),
+                a.cols(),
+                Arrays.stream(a.toDoubles())
+                        .map(entry -> Math.scalb(entry, exponent))
+                        .toArray());
     }
 
     /**

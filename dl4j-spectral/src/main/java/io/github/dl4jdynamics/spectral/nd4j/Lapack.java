@@ -27,6 +27,9 @@ abstract class Lapack<P extends Pointer> {
     /** Distance from 1 to the next number of this precision. */
     abstract double epsilon();
 
+    /** Smallest number of this precision that has all its digits; its reciprocal is finite. */
+    abstract double leastNormal();
+
     /** Numbers of this precision in a cache line. */
     abstract int perLine();
 

@@ -28,10 +28,12 @@ final class Attachment {
 
     private final ImmutableList<LayerConfs> confs;
     private final ImmutableList<LayerWeights> weights;
+    private final long length;
 
     Attachment(Model net) {
         confs = LayerConfs.of(net);
         weights = LayerWeights.of(net);
+        length = net.params().length();
     }
 
     void add(SpectralRegularization prototype, List<String> names) {
@@ -52,7 +54,8 @@ final class Attachment {
         checkArgument(!chosen.isEmpty(), "a spectral regularization needs a network with weight matrices, got none");
         chosen.forEach(layer -> checkNew(prototype, layer.layer()));
         for (LayerWeights layer : chosen) {
-            SpectralRegularization bound = prototype.boundTo(bindings(layer, prototype.settings().perKernelPosition));
+            SpectralRegularization bound =
+                    prototype.boundTo(bindings(layer, prototype.settings().perKernelPosition), length);
             for (TrainableConf conf : conf(layer.layer()).confs()) {
                 List<Regularization> list =
                         conf.regularization() == null ? new ArrayList<>() : new ArrayList<>(conf.regularization());

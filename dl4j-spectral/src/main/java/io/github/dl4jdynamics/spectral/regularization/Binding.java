@@ -44,7 +44,7 @@ final class Binding implements Serializable {
     static Binding ofShape(INDArray parameter) {
         String name = "parameter of shape " + Arrays.toString(parameter.shape());
         checkState(
-                parameter.rank() >= 2 && parameter.size(0) != parameter.length(),
+                parameter.rank() >= 2,
                 "a spectral regularization must know the shape of its parameter before the first update, got %s; compute the "
                         + "score first, or attach it to the network",
                 name);

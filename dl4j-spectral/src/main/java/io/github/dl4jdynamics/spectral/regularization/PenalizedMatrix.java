@@ -27,7 +27,9 @@ final class PenalizedMatrix {
 
     BasisRefresh refresh(INDArray flat) {
         BasisRefresh refresh = penalty.refresh(read(flat));
-        projection = project();
+        if (refresh.outcome() != BasisRefresh.Outcome.REFUSED) {
+            projection = project();
+        }
         return refresh;
     }
 

@@ -35,7 +35,8 @@ final class PenalizedParameter {
     private int refreshedAt;
     private boolean appliedSinceScore;
     private int appliedAt;
-    private boolean warned;
+    private boolean refused;
+    private boolean replaced;
     private List<BasisRefresh> latest = List.of();
 
     @SuppressWarnings("try") // the workspace scope is left by closing it
@@ -96,29 +97,25 @@ final class PenalizedParameter {
         refreshed = true;
         refreshes++;
         refreshedAt = iteration;
-        if (!warned) {
-            warn(iteration);
-        }
+        latest.forEach(refresh -> tell(refresh, iteration));
     }
 
-    private void warn(int iteration) {
-        for (BasisRefresh refresh : latest) {
-            if (refresh.outcome() == BasisRefresh.Outcome.REFUSED) {
-                log.warn(
-                        "{} is not finite in iteration {}: its spectral penalty keeps the gradient it had; further cases are not"
-                                + " logged",
-                        name,
-                        iteration);
-                warned = true;
-            } else if (refresh.outcome() == BasisRefresh.Outcome.REPLACED) {
-                log.info(
-                        "singular vectors of {} were too far off in iteration {} ({}), so they were computed anew; a shorter"
-                                + " period avoids that; further cases are not logged",
-                        name,
-                        iteration,
-                        refresh);
-                warned = true;
-            }
+    private void tell(BasisRefresh refresh, int iteration) {
+        if (refresh.outcome() == BasisRefresh.Outcome.REFUSED && !refused) {
+            refused = true;
+            log.warn(
+                    "{} is not finite in iteration {}: its spectral penalty keeps the gradient it had; further cases are not"
+                            + " logged",
+                    name,
+                    iteration);
+        } else if (refresh.outcome() == BasisRefresh.Outcome.REPLACED && !replaced) {
+            replaced = true;
+            log.info(
+                    "singular vectors of {} were too far off in iteration {} ({}), so they were computed anew; a shorter"
+                            + " period avoids that; further cases are not logged",
+                    name,
+                    iteration,
+                    refresh);
         }
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.regularization;
 
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -8,6 +9,7 @@ import java.util.TreeMap;
 import io.github.dl4jdynamics.spectral.nd4j.eigen.SpectralGradient;
 import io.github.dl4jdynamics.spectral.nd4j.eigen.SpectralSolver;
 import org.deeplearning4j.nn.api.Model;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.schedule.FixedSchedule;
@@ -40,7 +42,8 @@ import static com.google.common.base.Preconditions.checkState;
  *
  * <p>Settings and bindings are saved with the network's configuration. Singular vectors are not: after loading, they begin
  * again as at the start, by default with a decomposition, so that a run that is continued differs from one that was not by the
- * error of the vectors alone. One instance serves one network; copies of networks get copies of it.
+ * error of the vectors alone. One instance serves one network at a time, and begins again with another; copies of networks get
+ * copies of it.
  *
  * <p>Li, Shi, Zhao and Lin, "Amortized Eigendecomposition for Neural Networks", NeurIPS 2024.
  *
@@ -63,18 +66,21 @@ public final class SpectralRegularization implements Regularization {
     @JsonProperty("bindings")
     private final TreeMap<Long, Binding> bindings;
 
-    /** Whether parameters without a binding are left alone. */
-    @JsonProperty("attached")
-    private final boolean attached;
+    /** Parameters of the network it is attached to, of which those without a binding are left alone; 0 if it is not. */
+    @JsonProperty("networkLength")
+    private final long networkLength;
 
     private transient TreeMap<Long, PenalizedParameter> parameters = new TreeMap<>();
+
+    /** The flat vector of the network whose parameters these are. */
+    private transient WeakReference<DataBuffer> network;
 
     SpectralRegularization(
             @JsonProperty("settings") PenaltySettings settings,
             @JsonProperty("bindings") TreeMap<Long, Binding> bindings,
-            @JsonProperty("attached") boolean attached) {
+            @JsonProperty("networkLength") long networkLength) {
         this.settings = settings;
-        this.attached = attached;
+        this.networkLength = networkLength;
         this.bindings = bindings == null ? new TreeMap<>() : new TreeMap<>(bindings);
     }
 
@@ -127,6 +133,7 @@ public final class SpectralRegularization implements Regularization {
 
     /** Takes all spectral regularizations off a network; returns whether there were any. */
     public static boolean detach(Model net) {
+        ASKED.remove();
         return new Attachment(net).removeAll();
     }
 
@@ -135,9 +142,9 @@ public final class SpectralRegularization implements Regularization {
         return settings;
     }
 
-    /** A copy bound to parameters. */
-    SpectralRegularization boundTo(TreeMap<Long, Binding> others) {
-        return new SpectralRegularization(settings, others, true);
+    /** A copy bound to parameters of a network that has so many. */
+    SpectralRegularization boundTo(TreeMap<Long, Binding> others, long length) {
+        return new SpectralRegularization(settings, others, length);
     }
 
     @Override
@@ -164,23 +171,43 @@ public final class SpectralRegularization implements Regularization {
     }
 
     private boolean isPenalized(INDArray param) {
-        return !attached || bindings.containsKey(param.offset());
+        boolean bound = networkLength == 0 || bindings.containsKey(param.offset());
+        checkState(
+                bound || vector(param).length() == networkLength,
+                "a spectral regularization attached to a network of %s parameters must stay with it, got one of %s; attach it to"
+                        + " the network anew after changing its layers",
+                networkLength,
+                vector(param).length());
+        return bound;
     }
 
     private PenalizedParameter parameter(INDArray param) {
-        if (parameters == null) {
+        // Deeplearning4j lets networks made of one configuration share its objects.
+        if (network == null || network.get() != vector(param)) {
+            network = new WeakReference<>(vector(param));
             parameters = new TreeMap<>();
         }
         return parameters.computeIfAbsent(param.offset(), offset -> {
-            Binding binding = bindings.get(offset);
-            if (binding == null) {
-                binding = Binding.ofShape(param);
-                bindings.put(offset, binding);
-            }
-            binding.checkFits(param);
+            Binding binding = binding(param);
             return new PenalizedParameter(
                     binding.name(), settings.period, param.dataType(), binding.places(), settings.gradient());
         });
+    }
+
+    /** Learns the shape anew where it is known, since the layers may have changed since it was saved. */
+    private Binding binding(INDArray param) {
+        if (networkLength == 0 && (param.rank() > 1 || !bindings.containsKey(param.offset()))) {
+            bindings.put(param.offset(), Binding.ofShape(param));
+        }
+        Binding binding = bindings.get(param.offset());
+        binding.checkFits(param);
+        return binding;
+    }
+
+    /** What all views of one network's parameters have in common. */
+    private static DataBuffer vector(INDArray param) {
+        DataBuffer original = param.data().originalDataBuffer();
+        return original == null ? param.data() : original;
     }
 
     /** The parameters that were penalized so far, by their position in the flat vector. */
@@ -194,7 +221,7 @@ public final class SpectralRegularization implements Regularization {
 
     @Override
     public SpectralRegularization clone() {
-        return new SpectralRegularization(settings, bindings, attached);
+        return new SpectralRegularization(settings, bindings, networkLength);
     }
 
     @Override
@@ -214,28 +241,29 @@ public final class SpectralRegularization implements Regularization {
         return settings.toString();
     }
 
-    /** Who was asked for the score of which parameter. */
+    /** Who was asked for the score of which parameter. Keeps neither alive. */
     private static final class Asked {
-        private final SpectralRegularization who;
-        private final long buffer;
+        private final WeakReference<SpectralRegularization> who;
+        private final WeakReference<DataBuffer> vector;
         private final long offset;
         private final int iteration;
 
         Asked(SpectralRegularization who, INDArray param, int iteration) {
-            this.who = who;
-            this.buffer = param.data().address();
+            this.who = new WeakReference<>(who);
+            this.vector = new WeakReference<>(vector(param));
             this.offset = param.offset();
             this.iteration = iteration;
         }
 
         static void checkDistinct(Asked before, SpectralRegularization now, INDArray param, int iteration) {
+            SpectralRegularization other = before == null ? null : before.who.get();
             checkState(
-                    before == null
-                            || before.who == now
+                    other == null
+                            || other == now
                             || before.iteration != iteration
-                            || before.buffer != param.data().address()
+                            || before.vector.get() != vector(param)
                             || before.offset != param.offset()
-                            || !before.who.settings.equals(now.settings),
+                            || !other.settings.equals(now.settings),
                     "a layer must have a spectral regularization once, got '%s' twice; Deeplearning4j lists a regularization of"
                             + " the network's builder twice: set it on layers, or attach it to the network",
                     now);
@@ -309,7 +337,7 @@ public final class SpectralRegularization implements Regularization {
          */
         public SpectralRegularization build() {
             settings.check();
-            return new SpectralRegularization(settings.copy(), null, false);
+            return new SpectralRegularization(settings.copy(), null, 0);
         }
     }
 }

@@ -44,6 +44,7 @@ public final class SpectralGradient {
     private final SingularVectors singular;
     private final INDArray gradient;
     private double value;
+    private double[] sigma = {};
 
     private SpectralGradient(Builder builder, INDArray like) {
         penalty = builder.penalty;
@@ -68,7 +69,7 @@ public final class SpectralGradient {
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             BasisRefresh refresh = singular.refresh(matrix);
             if (refresh.outcome() != BasisRefresh.Outcome.REFUSED) {
-                double[] sigma = singular.values();
+                sigma = singular.values();
                 double squaredNorm = singular.squaredNorm();
                 value = penalty.value(sigma, squaredNorm);
                 singular.combine(
@@ -100,9 +101,12 @@ public final class SpectralGradient {
         }
     }
 
-    /** Singular values of the latest matrix that matter, as far as the vectors show them; descending. */
+    /**
+     * Singular values of the latest matrix that matter, as far as the vectors show them; descending. None before the first.
+     * {@link SpectralSolver#NEWTON_SCHULZ} knows their sum alone.
+     */
     public double[] singularValues() {
-        return singular.values().clone();
+        return sigma.clone();
     }
 
     @Override
