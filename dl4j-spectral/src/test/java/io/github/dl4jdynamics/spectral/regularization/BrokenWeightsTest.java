@@ -39,7 +39,8 @@ class BrokenWeightsTest {
 
         Nets.parameter(net, "first", "W").putScalar(2, 1, Double.NaN);
         net.fit(data);
-        assertThat(penalty.parameters().get(0L).latest().get(0).outcome()).isEqualTo(BasisRefresh.Outcome.REFUSED);
+        assertThat(penalty.parameters().get(0L).records("").get(0).refresh().outcome())
+                .isEqualTo(BasisRefresh.Outcome.REFUSED);
         net.setParams(whole);
         double norm = Nets.nuclearNorm(net, "first");
         assertThat(net.getLayer(0).calcRegularizationScore(true)).isCloseTo(0.1 * norm, within(0.01));

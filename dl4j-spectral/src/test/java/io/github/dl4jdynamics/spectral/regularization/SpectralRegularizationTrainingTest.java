@@ -153,13 +153,13 @@ class SpectralRegularizationTrainingTest {
             w.putScalar(i, 1, entry);
             assertThat(column.getDouble(i, 1)).isCloseTo(slope, within(1e-9));
         }
-        assertThat(penalty.parameters().get(0L).refreshedAt()).isZero();
+        assertThat(penalty.parameters().get(0L).records("").get(0).iteration()).isZero();
         assertThat(before).isCloseTo(0.3 * Nets.nuclearNorm(w), within(0.01 * before));
         net.fit(data);
         for (int i = 5; i <= 10; i++) {
             net.fit(data);
         }
-        assertThat(penalty.parameters().get(0L).refreshedAt()).isEqualTo(10);
+        assertThat(penalty.parameters().get(0L).records("").get(0).iteration()).isEqualTo(10);
     }
 
     @Test
@@ -198,7 +198,13 @@ class SpectralRegularizationTrainingTest {
         SpectralRegularization.nuclearNorm(0.1).build().attach(fresh);
         fresh.fit(Nets.batch(DataType.DOUBLE, 10, 3));
         assertThat(net.params().distance2(fresh.params())).isLessThan(1e-8);
-        assertThat(Nets.on(net, 0, "W").parameters().get(0L).latest().get(0).outcome())
+        assertThat(Nets.on(net, 0, "W")
+                        .parameters()
+                        .get(0L)
+                        .records("")
+                        .get(0)
+                        .refresh()
+                        .outcome())
                 .isEqualTo(BasisRefresh.Outcome.REPLACED);
     }
 

@@ -117,7 +117,7 @@ class EigenLossGradientTest {
         INDArray a = Nd4j.diag(Nd4j.createFromArray(1.0, 0.7, 0.4, 0.1, 0.05));
         INDArray v = Twin.random(DataType.DOUBLE, 5, 3, 5);
         DenseKernels.auto().orthonormalize(v);
-        EigenLossDescent descent = new EigenLossDescent(DenseKernels.auto(), loss, 0.02, v);
+        EigenLossDescent descent = new EigenLossDescent(DenseKernels.auto(), loss, 0.02, true, v);
 
         for (int step = 0; step < 600; step++) {
             descent.improve(null, a.mmul(v).dup('f'), v);
