@@ -42,10 +42,11 @@ class SpectralRegularizationTrainingTest {
         double score = exact.score(data);
 
         assertThat(norm).isLessThan(0.8 * Nets.nuclearNorm(free, "first", "second", "out"));
-        for (MultiLayerNetwork net : List.of(followed, rarely)) {
-            assertThat(Nets.nuclearNorm(net, "first", "second", "out")).isCloseTo(norm, within(0.01 * norm));
-            assertThat(net.score(data)).isCloseTo(score, within(0.01 * score));
-        }
+        assertThat(Nets.nuclearNorm(followed, "first", "second", "out")).isCloseTo(norm, within(0.01 * norm));
+        assertThat(followed.score(data)).isCloseTo(score, within(0.01 * score));
+        // In five steps Adam moves an entry by up to 0.1, and the vectors are those of before.
+        assertThat(Nets.nuclearNorm(rarely, "first", "second", "out")).isCloseTo(norm, within(0.04 * norm));
+        assertThat(rarely.score(data)).isCloseTo(score, within(0.01 * score));
     }
 
     private static MultiLayerNetwork trained(long seed, SpectralSolver solver, int period) {
