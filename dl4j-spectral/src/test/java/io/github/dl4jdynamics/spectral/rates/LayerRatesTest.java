@@ -343,7 +343,7 @@ class LayerRatesTest {
         for (Runnable call : Arrays.<Runnable>asList(() -> LayerRates.install(net), () -> LayerRates.remove(graph))) {
             assertThatThrownBy(call::run)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("the network must be initialised to have layer-wise rates; call init() first");
+                    .hasMessage("the network must be initialised to have layer-wise settings; call init() first");
         }
     }
 
