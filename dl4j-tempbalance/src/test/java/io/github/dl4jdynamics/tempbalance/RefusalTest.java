@@ -159,7 +159,7 @@ class RefusalTest {
         assertThatThrownBy(() -> Networks.settings().build().attach(net))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "layer names must be distinct for layer-wise rates, got 'dense' twice; set others with name(..)");
+                        "layer names must be distinct for layer-wise settings, got 'dense' twice; set others with name(..)");
         assertThat(Networks.json(net)).isEqualTo(before);
     }
 
