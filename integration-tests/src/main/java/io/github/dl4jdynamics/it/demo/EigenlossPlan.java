@@ -28,7 +28,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
 /** What section eigenloss trains; its numbers are here. */
 final class EigenlossPlan {
     /** Weight of the nuclear norm. */
-    static final double COEFFICIENT = 3e-3;
+    static final double COEFFICIENT = 1e-2;
 
     /** Layers of weights of the classifier, input first. */
     static final ImmutableList<String> LAYERS = ImmutableList.of("dense1", "dense2", "output");
@@ -187,7 +187,7 @@ final class EigenlossPlan {
         /** The demo's own images. */
         DRAWN(1200, 500, 20, 8, 256),
         /** Images from a folder; for each seed a minute and a half. */
-        FOLDER(6000, 1000, 50, 5, 256);
+        FOLDER(6000, 1000, 50, 4, 256);
 
         final int train;
         final int test;

@@ -48,8 +48,7 @@ final class EigenlossTables {
     static Table ranks(EigenlossResults results) {
         List<EigenlossRun> plain = results.runs(EigenlossArm.PLAIN);
         List<EigenlossRun> penalized = results.penalized();
-        Table.Builder table = Table.builder(
-                "rank", "plain: test accuracy, %", "penalized: test accuracy, %", "parameters", "of all, %");
+        Table.Builder table = Table.builder("rank", "plain, %", "penalized, %", "parameters", "of all, %");
         int ranks = plain.get(0).cuts().size();
         long all = results.parameters();
         for (int i = 0; i < ranks; i++) {
@@ -77,12 +76,12 @@ final class EigenlossTables {
                 "run",
                 "against",
                 "loss, %",
-                "cross-entropy alone, %",
+                "cross-entropy, %",
                 "nuclear norm, %",
                 "8 largest of all, %",
-                "all three below 1 %",
+                "below 1 %",
                 "s in refreshes",
-                "against's");
+                "the other's");
         for (Pair pair : pairs()) {
             List<EigenlossRun> runs = results.runs(pair.arm);
             List<EigenlossRun> references = results.runs(pair.reference);
@@ -106,10 +105,7 @@ final class EigenlossTables {
 
     /** Up to which period iteration and decomposition come to the same, seed by seed. */
     static Table periods(EigenlossResults results) {
-        Table.Builder table = Table.builder(
-                "seed",
-                "iteration against exact of the same period: below 1 % up to period",
-                "iteration against exact at each update: below 1 % up to period");
+        Table.Builder table = Table.builder("seed", "exact with the same period", "exact at each update");
         for (int i = 0; i < results.seeds(); i++) {
             int seed = i;
             table.row(
