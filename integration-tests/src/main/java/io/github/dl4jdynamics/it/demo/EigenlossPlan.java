@@ -37,7 +37,7 @@ final class EigenlossPlan {
     static final int CODE = 32;
 
     /** Components the code is pressed into. */
-    static final int COMPONENTS = 8;
+    static final int COMPONENTS = 4;
 
     /** Position of the latent PCA in the autoencoder; the layer before it makes the code. */
     static final int LATENT = 2;

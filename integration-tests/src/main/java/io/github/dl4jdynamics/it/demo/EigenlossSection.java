@@ -30,10 +30,9 @@ final class EigenlossSection implements DemoSection {
                     + "largest singular values of each layer over all squares. Between refreshes the penalty is its tangent, "
                     + "with either solver.";
 
-    private static final String LATENT =
-            "An autoencoder whose code passes a latent PCA of 8 components. Losses are mean squared errors of a pixel, "
-                    + "standardized, on the test images; from 8 components alone, the code is projected onto the components of "
-                    + "the training images' codes before it is decoded.";
+    private static final String LATENT = "An autoencoder whose code passes a latent PCA of " + EigenlossPlan.COMPONENTS
+            + " components. Losses are mean squared errors of a pixel, standardized, on the test images; from these components "
+            + "alone, the code is projected onto the components of the training images' codes before it is decoded.";
 
     @Override
     public ReportSection run(DemoSettings settings, PrintStream out) throws IOException {

@@ -40,6 +40,7 @@ final class LatentRun {
     static ImmutableList<List<LatentRun>> trainAll(EigenlossPlan plan, PrintStream out) {
         return ImmutableList.of(
                 train("eta 0", 0, false, plan, out),
+                train("eta 0.01, iteration", 0.01, false, plan, out),
                 train("eta 0.1, iteration", 0.1, false, plan, out),
                 train("eta 0.1, exact", 0.1, true, plan, out));
     }
