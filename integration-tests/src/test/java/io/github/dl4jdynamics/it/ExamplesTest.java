@@ -74,8 +74,7 @@ class ExamplesTest {
 
     @Test
     void latentPca_printsTheShareOfTwoComponents() throws Exception {
-        assertThat(printedBy(LatentPcaExample::main))
-                .containsPattern("2 components hold 0\\.[89]\\d* of the variance");
+        assertThat(printedBy(LatentPcaExample::main)).containsPattern("2 components hold 0\\.[89]\\d* of the variance");
     }
 
     @Test

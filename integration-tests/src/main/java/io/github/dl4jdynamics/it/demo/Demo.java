@@ -15,11 +15,14 @@ import io.github.dl4jdynamics.spectral.report.HtmlReport;
  * <p>Started by {@code mvn -B -q -Pdemo -DskipTests package}; {@code -Ddemo.section=NAME} chooses one
  * section instead of all, {@code -Ddemo.data=PATH} a folder with MNIST or CIFAR-10 in their binary formats,
  * {@code -Ddemo.size=small} a run of less than a minute or so, {@code -Ddemo.seeds=N} repetitions of the comparisons of
- * sections ghostbn and lca. Sections run at different times meet on the same page.
+ * sections ghostbn, lca and eigenloss. Sections run at different times meet on the same page.
  */
 public final class Demo {
     private static final Map<String, DemoSection> SECTIONS = ImmutableMap.of(
-            "tempbalance", new TempBalanceSection(), "ghostbn", new GhostBnSection(), "lca", new LcaSection());
+            "tempbalance", new TempBalanceSection(),
+            "ghostbn", new GhostBnSection(),
+            "lca", new LcaSection(),
+            "eigenloss", new EigenlossSection());
 
     private Demo() {}
 
