@@ -136,11 +136,14 @@ class AllocationPassTest {
         PathSegment segment = new PathSegment(theta, next, sum, 0.25, end, 0.75);
         AllocationSums expected = new AllocationSums(3, 108);
         double[] totals = new double[LENGTH];
+        double[] from = theta.toDoubleVector();
+        double[] to = next.toDoubleVector();
+        double[] s = sum.toDoubleVector();
+        double[] g = end.toDoubleVector();
         for (UnitSlice slice : SLICES) {
-            for (long p = slice.from; p < slice.to; p++) {
-                double a =
-                        (0.25 * sum.getDouble(p) + 0.75 * end.getDouble(p)) * (next.getDouble(p) - theta.getDouble(p));
-                totals[(int) p] = a;
+            for (int p = (int) slice.from; p < slice.to; p++) {
+                double a = (0.25 * s[p] + 0.75 * g[p]) * (to[p] - from[p]);
+                totals[p] = a;
                 expected.arrays[slice.array] += a;
                 expected.units[slice.unit(p)] += a;
                 expected.helped[slice.array] += a < 0 ? 1 : 0;
@@ -171,8 +174,17 @@ class AllocationPassTest {
         assertThat(together.units()).isEqualTo(apart.units());
         assertThat(together.helped()).isEqualTo(apart.helped());
         assertThat(shown.helped()).isEqualTo(apart.helped());
-        assertThat(booked.sums()).containsExactly(totals, within(1e-6));
+        assertThat(largestDifference(booked.sums(), totals)).isLessThan(1e-6);
         assertThat(values).hasSize(LENGTH - 7);
         assertThat(values.get(650_003)).isCloseTo(totals[650_010], within(1e-6));
+    }
+
+    /** One number to assert: a list of so many conditions takes a minute. */
+    private static double largestDifference(double[] a, double[] b) {
+        double largest = 0;
+        for (int i = 0; i < b.length; i++) {
+            largest = Math.max(largest, Math.abs(a[i] - b[i]));
+        }
+        return largest;
     }
 }
