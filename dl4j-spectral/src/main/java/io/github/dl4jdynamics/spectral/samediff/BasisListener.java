@@ -31,7 +31,7 @@ final class BasisListener extends BaseListener {
     private final int period;
     private final double tolerance;
     private final boolean failFast;
-    private final EvictingQueue<BasisRefresh> history = EvictingQueue.create(HISTORY);
+    private final EvictingQueue<EigenTermRefresh> history = EvictingQueue.create(HISTORY);
     private long refusals;
     private boolean isFresh;
 
@@ -67,7 +67,7 @@ final class BasisListener extends BaseListener {
         String refusal = null;
         try {
             INDArray held = owner.getVariable(names.basis()).getArr();
-            EigenBasis basis = EigenBasis.of(matrix, held, function, tolerance);
+            TermBasis basis = TermBasis.of(matrix, held, function, tolerance);
             held.assign(basis.columns());
             INDArray used = sd.getVariable(names.basis()).getArr();
             if (used != held) {
@@ -81,7 +81,7 @@ final class BasisListener extends BaseListener {
             onRefusal(refusal, iteration, e);
         } finally {
             double milliseconds = (System.nanoTime() - start) / 1e6;
-            history.add(new BasisRefresh(iteration, epoch, values, off, milliseconds, refusal));
+            history.add(new EigenTermRefresh(iteration, epoch, values, off, milliseconds, refusal));
         }
     }
 
@@ -104,7 +104,7 @@ final class BasisListener extends BaseListener {
         }
     }
 
-    synchronized ImmutableList<BasisRefresh> history() {
+    synchronized ImmutableList<EigenTermRefresh> history() {
         return ImmutableList.copyOf(history);
     }
 

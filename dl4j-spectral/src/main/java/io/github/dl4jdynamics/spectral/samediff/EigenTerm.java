@@ -152,7 +152,7 @@ public final class EigenTerm {
     }
 
     /** What the last 10,000 refreshes found, oldest first. */
-    public ImmutableList<BasisRefresh> history() {
+    public ImmutableList<EigenTermRefresh> history() {
         return listener.history();
     }
 
@@ -165,7 +165,7 @@ public final class EigenTerm {
     public Table table() {
         Table.Builder table = Table.builder(
                 "iteration", "epoch", "accepted", "off diagonal", "milliseconds", "eigenvalues", "refusal");
-        for (BasisRefresh row : history()) {
+        for (EigenTermRefresh row : history()) {
             String values = Arrays.toString(row.eigenvalues()).replaceAll("[\\[\\],]", "");
             table.row(
                     row.iteration(),

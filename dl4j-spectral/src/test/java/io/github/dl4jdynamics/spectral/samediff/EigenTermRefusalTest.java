@@ -33,7 +33,7 @@ class EigenTermRefusalTest {
         assertThat(term.basis().getArr()).isEqualTo(before);
         assertThat(gradient.isNaN().any() || gradient.isInfinite().any()).isFalse();
         assertThat(term.refusals()).isEqualTo(1);
-        BasisRefresh row = term.history().get(1);
+        EigenTermRefresh row = term.history().get(1);
         assertThat(row.isAccepted()).isFalse();
         assertThat(row.refusal()).contains("matrix has entries that are not finite");
         assertThat(row.eigenvalues()).isEmpty();

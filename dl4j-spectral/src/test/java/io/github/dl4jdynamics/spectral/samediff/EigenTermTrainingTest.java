@@ -92,7 +92,9 @@ class EigenTermTrainingTest {
             }
             Graphs.assertClose(b.getArr(), twin, 1e-11);
         }
-        assertThat(term.history()).extracting(BasisRefresh::iteration).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(term.history())
+                .extracting(EigenTermRefresh::iteration)
+                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     }
 
     @Test
@@ -156,7 +158,7 @@ class EigenTermTrainingTest {
 
         Graphs.fit(sd, 10);
 
-        assertThat(term.history()).extracting(BasisRefresh::iteration).containsExactly(0, 4, 8);
+        assertThat(term.history()).extracting(EigenTermRefresh::iteration).containsExactly(0, 4, 8);
         assertThat(term.history().get(0).offDiagonal()).isCloseTo(0, within(1e-14));
         assertThat(term.history().get(1).offDiagonal()).isBetween(1e-4, 1.0);
         assertThat(term.history()).allMatch(row -> row.milliseconds() > 0 && row.isAccepted());
@@ -181,7 +183,7 @@ class EigenTermTrainingTest {
         assertThat(loaded.getVariable("A").getArr())
                 .isEqualTo(straight.getVariable("A").getArr());
         assertThat(Graphs.value(loaded, "eigen_loss")).isEqualTo(Graphs.value(straight, "eigen_loss"));
-        assertThat(term.history()).extracting(BasisRefresh::iteration).containsExactly(5, 6, 7, 8, 9);
+        assertThat(term.history()).extracting(EigenTermRefresh::iteration).containsExactly(5, 6, 7, 8, 9);
     }
 
     @Test

@@ -14,14 +14,14 @@ import org.nd4j.linalg.factory.Nd4j;
 import static com.google.common.base.Preconditions.checkArgument;
 
 /** The eigenvectors of a matrix that a term looks at, with what its history tells. In no workspace. */
-final class EigenBasis {
+final class TermBasis {
     private static final int LISTED = 10;
 
     private final double[] values;
     private final INDArray columns;
     private final double offDiagonal;
 
-    private EigenBasis(double[] values, INDArray columns, double offDiagonal) {
+    private TermBasis(double[] values, INDArray columns, double offDiagonal) {
         this.values = values;
         this.columns = columns;
         this.offDiagonal = offDiagonal;
@@ -34,7 +34,7 @@ final class EigenBasis {
      * @throws IllegalArgumentException if the matrix is not finite or not symmetric within the tolerance
      */
     @SuppressWarnings("try")
-    static EigenBasis of(INDArray matrix, INDArray old, EigenFunction function, double tolerance) {
+    static TermBasis of(INDArray matrix, INDArray old, EigenFunction function, double tolerance) {
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             long n = old.size(0);
             checkArgument(
@@ -59,7 +59,7 @@ final class EigenBasis {
         }
     }
 
-    private static EigenBasis of(SymmetricEigen eigen, INDArray old, EigenFunction function, double offDiagonal) {
+    private static TermBasis of(SymmetricEigen eigen, INDArray old, EigenFunction function, double offDiagonal) {
         int n = (int) old.size(0);
         int k = (int) old.size(1);
         double[] ascending = eigen.values();
@@ -76,7 +76,7 @@ final class EigenBasis {
             }
         }
         INDArray basis = Nd4j.create(columns, new long[] {n, k}, 'f').castTo(old.dataType());
-        return new EigenBasis(values, basis, offDiagonal);
+        return new TermBasis(values, basis, offDiagonal);
     }
 
     /** Eigenvalues up to this are zero to working precision, as LAPACK's users count rank: n * eps * max |lambda|. */

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @since 0.1.0
  */
-public final class BasisRefresh {
+public final class EigenTermRefresh {
     private final int iteration;
     private final int epoch;
     private final double[] eigenvalues;
@@ -16,7 +16,7 @@ public final class BasisRefresh {
     private final double milliseconds;
     private final String refusal;
 
-    BasisRefresh(
+    EigenTermRefresh(
             int iteration, int epoch, double[] eigenvalues, double offDiagonal, double milliseconds, String refusal) {
         this.iteration = iteration;
         this.epoch = epoch;
@@ -70,7 +70,7 @@ public final class BasisRefresh {
 
     @Override
     public String toString() {
-        return "BasisRefresh{iteration=" + iteration + ", epoch=" + epoch + ", offDiagonal=" + offDiagonal
+        return "EigenTermRefresh{iteration=" + iteration + ", epoch=" + epoch + ", offDiagonal=" + offDiagonal
                 + ", milliseconds=" + milliseconds + (refusal == null ? "}" : ", refusal=" + refusal + "}");
     }
 }
