@@ -44,13 +44,15 @@ final class ClassLosses {
     /** Begins a path where the oracle is. */
     void begin() {
         for (ClassLoss one : classes) {
-            one.gradient.assign(0);
-            one.loss = oracle.addGradient(one.data, 1, one.gradient);
+            one.loss = oracle.gradient(one.data, one.gradient);
         }
     }
 
     /** Allocates a segment and goes on to the next; {@link #allocations} are what was booked, even if this throws. */
     void allocate(INDArray from, INDArray to, Quadrature quadrature, INDArray scratch) {
+        if (classes.isEmpty()) {
+            return; // without moving the oracle
+        }
         for (ClassLoss one : classes) {
             one.sums = new AllocationSums(arrays, units);
             one.before = one.loss;
@@ -64,16 +66,14 @@ final class ClassLosses {
             if (node > 0 && node < 1) {
                 oracle.moveTo(from, to, node);
                 for (ClassLoss one : classes) {
-                    scratch.assign(0);
-                    oracle.addGradient(one.data, 1, scratch);
+                    oracle.gradient(one.data, scratch);
                     one.add(from, to, scratch, quadrature.weight(k));
                 }
             }
         }
         oracle.moveTo(to);
         for (ClassLoss one : classes) {
-            one.gradient.assign(0);
-            one.loss = oracle.addGradient(one.data, 1, one.gradient);
+            one.loss = oracle.gradient(one.data, one.gradient);
             if (quadrature.weightAt(1) != 0) {
                 one.add(from, to, one.gradient, quadrature.weightAt(1));
             }

@@ -55,6 +55,7 @@ final class SegmentIntegrator {
     private int gradients;
     private List<StepBooks> books = List.of();
     private List<AllocationSums> sums = List.of();
+    private List<PathSegment> segments = List.of();
 
     SegmentIntegrator(
             LossOracle oracle,
@@ -118,6 +119,7 @@ final class SegmentIntegrator {
             books = evaluate(from, to);
         }
         lost = true;
+        segments = List.of();
         return false;
     }
 
@@ -161,11 +163,14 @@ final class SegmentIntegrator {
             gradients++;
         }
         sums = new ArrayList<>();
+        segments = new ArrayList<>();
         List<StepBooks> now = new ArrayList<>();
         for (int i = 0; i < losses.size(); i++) {
             TrackedLoss loss = losses.get(i);
             AllocationSums allocated = zeros.get();
-            pass.sum(segment(loss, from, to), allocated);
+            PathSegment segment = new PathSegment(from, to, loss.inside(), ofInside, loss.end(), ofEnd);
+            pass.sum(segment, allocated);
+            segments.add(segment);
             sums.add(allocated);
             now.add(new StepBooks(
                     loss.loss(), loss.lossAtEnd(), allocated.total(), initialLosses[i], changes[i], errors[i]));
@@ -173,13 +178,9 @@ final class SegmentIntegrator {
         return now;
     }
 
-    /** The latest segment with the mean gradient of a loss. */
-    PathSegment segment(TrackedLoss loss, INDArray from, INDArray to) {
-        return new PathSegment(from, to, loss.inside(), ofInside, loss.end(), ofEnd);
-    }
-
     /** Goes on to the next segment. */
     void advance() {
+        segments = List.of();
         startKnown = endKnown;
         for (int i = 0; i < losses.size(); i++) {
             changes[i] += books.get(i).change();
@@ -206,6 +207,11 @@ final class SegmentIntegrator {
     /** Books of the latest segment, one for each data set. */
     List<StepBooks> books() {
         return books;
+    }
+
+    /** The latest segment with the mean gradient of each loss, until the next one is entered. */
+    List<PathSegment> segments() {
+        return segments;
     }
 
     /** Allocations of the latest segment by array and unit, one for each data set. */

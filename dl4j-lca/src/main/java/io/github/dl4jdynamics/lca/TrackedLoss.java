@@ -64,9 +64,8 @@ final class TrackedLoss {
 
     /** Takes loss and gradient where the oracle is as those of the beginning. */
     void begin(LossOracle oracle) {
-        inside.assign(0);
         lossAtEnd = Double.NaN;
-        loss = oracle.addGradient(data, 1, inside);
+        loss = oracle.gradient(data, inside);
     }
 
     /** Takes the loss where the oracle is as that of the beginning, without a gradient. Returns whether it is a number. */
@@ -84,8 +83,7 @@ final class TrackedLoss {
 
     /** Takes loss and gradient where the oracle is as those of the end. */
     void reachEnd(LossOracle oracle) {
-        end.assign(0);
-        lossAtEnd = oracle.addGradient(data, 1, end);
+        lossAtEnd = oracle.gradient(data, end);
     }
 
     /** Takes the loss where the oracle is as that of the end, without a gradient. */

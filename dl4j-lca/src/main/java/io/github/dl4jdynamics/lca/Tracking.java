@@ -47,7 +47,7 @@ final class Tracking implements Closeable {
         LossDataCheck.check(settings, oracle);
         arrays = oracle.mask().counted();
         units = ParameterUnits.of(oracle.mask());
-        pass = new AllocationPass(units.slices(), oracle.parameters());
+        pass = new AllocationPass(units.slices(), oracle.scratch());
         settings.losses.forEach((name, data) -> losses.add(new TrackedLoss(name, data, oracle, settings.counts)));
         integrator = new SegmentIntegrator(
                 oracle, settings.rule, losses, pass, () -> new AllocationSums(arrays.size(), units.count()));
@@ -119,7 +119,7 @@ final class Tracking implements Closeable {
      * dump cannot be written; the step's note says so.
      */
     AllocationDetail allocate(INDArray from, INDArray to, AllocationStep.Draft draft) {
-        draft.directions = alongBasis(from, to);
+        draft.directions = alongBasis();
         draft.status = integrator.isBalanced() ? AllocationStep.Status.BALANCED : AllocationStep.Status.UNBALANCED;
         draft.rule = integrator.quadrature().toString();
         draft.gradients = integrator.gradients();
@@ -127,7 +127,7 @@ final class Tracking implements Closeable {
                 integrator.sums().stream().map(AllocationSums::units).collect(Collectors.toList());
         AllocationStep step;
         try {
-            bookLosses(from, to, draft);
+            bookLosses(draft);
             bookClasses(from, to, draft);
         } finally {
             // Whatever is booked is a step of the history, also if something goes wrong on the way.
@@ -137,11 +137,11 @@ final class Tracking implements Closeable {
         return new AllocationDetail(step, arrays, units.groups(), unitSums);
     }
 
-    private void bookLosses(INDArray from, INDArray to, AllocationStep.Draft draft) {
+    private void bookLosses(AllocationStep.Draft draft) {
         try {
             for (int data = 0; data < losses.size(); data++) {
                 TrackedLoss loss = losses.get(data);
-                book(integrator.segment(loss, from, to), loss, integrator.sums().get(data), draft);
+                book(integrator.segments().get(data), loss, integrator.sums().get(data), draft);
             }
         } finally {
             ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
@@ -185,9 +185,9 @@ final class Tracking implements Closeable {
         settings.consumer.accept(detail);
     }
 
-    private double[] alongBasis(INDArray from, INDArray to) {
+    private double[] alongBasis() {
         double[] allocations = new double[settings.basis == null ? 0 : (int) settings.basis.size(0)];
-        PathSegment segment = integrator.segment(losses.get(0), from, to);
+        PathSegment segment = integrator.segments().get(0);
         for (int b = 0; b < allocations.length; b++) {
             INDArray direction = settings.basis.get(NDArrayIndex.point(b), NDArrayIndex.all());
             allocations[b] = pass.alongDirection(segment, direction);

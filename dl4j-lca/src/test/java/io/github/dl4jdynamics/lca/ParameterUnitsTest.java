@@ -81,7 +81,7 @@ class ParameterUnitsTest {
         ParameterUnits units = ParameterUnits.of(mask);
         INDArray next = Nd4j.create(allocations);
         AllocationSums sums = new AllocationSums(mask.counted().size(), units.count());
-        new AllocationPass(units.slices(), next)
+        new AllocationPass(units.slices(), next.ulike())
                 .sum(new PathSegment(next.like(), next, Nd4j.onesLike(next), 1, next, 0), sums);
         Map<String, Double> named = new HashMap<>();
         int count = 0;

@@ -5,27 +5,32 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.Arrays;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A piece in FLOAT. Products are in loops of their own, which vectorize; sums go through four accumulators, so that an
+ * A piece in FLOAT. Products are in loops of their own, which vectorize; sums go through eight accumulators, so that an
  * addition need not wait for the one before.
  */
 final class FloatPiece implements StepPiece {
     private final float[] theta = new float[SIZE];
-    private final float[] step = new float[SIZE];
-    private final float[] mean = new float[SIZE];
+    private final float[] next = new float[SIZE];
+    private final float[] sum = new float[SIZE];
     private final float[] end = new float[SIZE];
     private final float[] product = new float[SIZE];
+    private final float[] total = new float[SIZE];
     private final int[] outcomes = new int[SIZE];
 
     /** The same memory as floats and as their bits. */
     private final FloatBuffer floats;
 
     private final IntBuffer ints;
-    private FloatReader thetaReader;
-    private FloatReader nextReader;
-    private FloatReader sumReader;
-    private FloatReader endReader;
+    private FloatElements thetaElements;
+    private FloatElements nextElements;
+    private FloatElements sumElements;
+    private FloatElements endElements;
+    private FloatElements keptElements;
     private float a;
     private float b;
     private long position;
@@ -38,57 +43,71 @@ final class FloatPiece implements StepPiece {
     }
 
     @Override
-    public boolean isDirect(PathSegment segment) {
-        return FloatReader.isDirect(segment.theta)
-                && FloatReader.isDirect(segment.next)
-                && FloatReader.isDirect(segment.sum)
-                && (segment.b == 0 || FloatReader.isDirect(segment.end));
+    public boolean isDirect(PathSegment segment, INDArray scratch) {
+        return FloatElements.isDirect(scratch)
+                && FloatElements.isDirect(segment.theta)
+                && FloatElements.isDirect(segment.next)
+                && FloatElements.isDirect(segment.sum)
+                && (segment.b == 0 || FloatElements.isDirect(segment.end));
     }
 
     @Override
-    public void open(PathSegment segment) {
-        thetaReader = FloatReader.of(segment.theta);
-        nextReader = FloatReader.of(segment.next);
-        sumReader = FloatReader.of(segment.sum);
-        endReader = segment.b == 0 ? null : FloatReader.of(segment.end);
+    public void open(PathSegment segment, INDArray scratch) {
+        thetaElements = FloatElements.of(segment.theta);
+        nextElements = FloatElements.of(segment.next);
+        sumElements = FloatElements.of(segment.sum);
+        if (segment.b != 0) {
+            endElements = FloatElements.of(segment.end);
+        } else {
+            Arrays.fill(end, 0); // 0 times what a pass before has left need not be 0
+        }
+        keptElements = FloatElements.of(scratch);
         a = (float) segment.a;
         b = (float) segment.b;
     }
 
     @Override
     public void close() {
-        thetaReader = null;
-        nextReader = null;
-        sumReader = null;
-        endReader = null;
+        thetaElements = null;
+        nextElements = null;
+        sumElements = null;
+        endElements = null;
+        keptElements = null;
     }
 
     @Override
     public void allocate(long start, int size) {
         position = start;
         n = size;
-        thetaReader.read(start, size, theta);
-        nextReader.read(start, size, step);
-        for (int i = 0; i < size; i++) {
-            step[i] -= theta[i];
+        thetaElements.read(start, size, theta);
+        nextElements.read(start, size, next);
+        sumElements.read(start, size, sum);
+        if (endElements != null) {
+            endElements.read(start, size, end);
         }
-        average();
         for (int i = 0; i < size; i++) {
-            product[i] = mean[i] * step[i] + 0.0f; // no negative zeros, which would count as help
+            product[i] = mean(i) * step(i) + 0.0f; // no negative zeros, which would count as help
         }
     }
 
-    private void average() {
-        sumReader.read(position, n, mean);
-        for (int i = 0; i < n; i++) {
-            mean[i] *= a;
-        }
-        if (endReader != null) {
-            endReader.read(position, n, end);
-            for (int i = 0; i < n; i++) {
-                mean[i] += b * end[i];
-            }
-        }
+    private float mean(int i) {
+        return a * sum[i] + b * end[i];
+    }
+
+    private float step(int i) {
+        return next[i] - theta[i];
+    }
+
+    @Override
+    public void keep() {
+        keptElements.write(position, n, product);
+    }
+
+    @Override
+    public void recall(long start, int size) {
+        position = start;
+        n = size;
+        keptElements.read(start, size, product);
     }
 
     @Override
@@ -97,17 +116,25 @@ final class FloatPiece implements StepPiece {
         double s1 = 0;
         double s2 = 0;
         double s3 = 0;
+        double s4 = 0;
+        double s5 = 0;
+        double s6 = 0;
+        double s7 = 0;
         int i = from;
-        for (; i + 3 < to; i += 4) {
+        for (; i + 7 < to; i += 8) {
             s0 += product[i];
             s1 += product[i + 1];
             s2 += product[i + 2];
             s3 += product[i + 3];
+            s4 += product[i + 4];
+            s5 += product[i + 5];
+            s6 += product[i + 6];
+            s7 += product[i + 7];
         }
         for (; i < to; i++) {
             s0 += product[i];
         }
-        return s0 + s1 + (s2 + s3);
+        return s0 + s1 + (s2 + s3) + (s4 + s5 + (s6 + s7));
     }
 
     @Override
@@ -125,15 +152,15 @@ final class FloatPiece implements StepPiece {
         for (int i = 0; i < n; i++) {
             sum += outcomes[i];
         }
-        totals.add(position, n, product, outcomes);
+        totals.add(position, n, product, outcomes, total);
         return sum;
     }
 
     @Override
     public void projectOnto(double[] direction, double[] products) {
         for (int i = 0; i < n; i++) {
-            products[0] += direction[i] * mean[i];
-            products[1] += direction[i] * step[i];
+            products[0] += direction[i] * mean(i);
+            products[1] += direction[i] * step(i);
         }
     }
 

@@ -48,23 +48,28 @@ public final class ParameterTotals {
      * Adds allocations to those of their parameters.
      *
      * @param outcomes of the step; see {@link StepCounts}
+     * @param room for n numbers
      */
-    void add(long from, int n, float[] allocations, int[] outcomes) {
+    void add(long from, int n, float[] allocations, int[] outcomes, float[] room) {
         int start = (int) from;
+        System.arraycopy(floats, start, room, 0, n);
         for (int i = 0; i < n; i++) {
-            floats[start + i] += allocations[i];
+            room[i] += allocations[i]; // arrays with one index for all: that loop vectorizes
         }
+        System.arraycopy(room, 0, floats, start, n);
         if (counts != null) {
             counts.add(start, n, outcomes);
         }
     }
 
     /** The same in DOUBLE. */
-    void add(long from, int n, double[] allocations, int[] outcomes) {
+    void add(long from, int n, double[] allocations, int[] outcomes, double[] room) {
         int start = (int) from;
+        System.arraycopy(doubles, start, room, 0, n);
         for (int i = 0; i < n; i++) {
-            doubles[start + i] += allocations[i];
+            room[i] += allocations[i]; // arrays with one index for all: that loop vectorizes
         }
+        System.arraycopy(room, 0, doubles, start, n);
         if (counts != null) {
             counts.add(start, n, outcomes);
         }

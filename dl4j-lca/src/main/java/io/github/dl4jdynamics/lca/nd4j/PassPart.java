@@ -9,6 +9,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Some neighbouring slices of the parameters, or parts of slices, with sums of their own. For one thread at a time. */
 final class PassPart {
     private final List<Range> ranges = new ArrayList<>();
+    private final INDArray scratch;
     private final StepPiece piece;
     private final AllocationSums sums;
 
@@ -17,8 +18,13 @@ final class PassPart {
         void run(UnitSlice slice, long position, int n);
     }
 
-    private PassPart(List<UnitSlice> slices, INDArray like) {
-        piece = StepPiece.of(like);
+    private interface PieceSource {
+        void take(long position, int n);
+    }
+
+    private PassPart(List<UnitSlice> slices, INDArray scratch) {
+        this.scratch = scratch;
+        piece = StepPiece.of(scratch);
         sums = new AllocationSums(
                 1 + slices.stream().mapToInt(slice -> slice.array).max().orElse(-1),
                 slices.stream()
@@ -30,12 +36,12 @@ final class PassPart {
     /**
      * Cuts slices into a number of parts of about the same size, at pieces' borders.
      *
-     * @param like a vector of the type of all others
+     * @param scratch a vector of the length and type of all others, where allocations can be kept
      */
-    static List<PassPart> split(List<UnitSlice> slices, int count, INDArray like) {
+    static List<PassPart> split(List<UnitSlice> slices, int count, INDArray scratch) {
         long total = slices.stream().mapToLong(slice -> slice.to - slice.from).sum();
         List<PassPart> parts = new ArrayList<>();
-        PassPart part = new PassPart(slices, like);
+        PassPart part = new PassPart(slices, scratch);
         parts.add(part);
         long before = 0;
         for (UnitSlice slice : slices) {
@@ -49,7 +55,7 @@ final class PassPart {
                     before += length;
                 }
                 if (from < slice.to) {
-                    part = new PassPart(slices, like);
+                    part = new PassPart(slices, scratch);
                     parts.add(part);
                 }
             }
@@ -59,18 +65,32 @@ final class PassPart {
 
     /** Goes through the part piece by piece. */
     void eachPiece(PathSegment segment, PieceAction action) {
-        piece.open(segment);
+        eachPiece(segment, piece::allocate, action);
+    }
+
+    /** Goes through the allocations that were kept, piece by piece. */
+    void eachKept(PathSegment segment, PieceAction action) {
+        eachPiece(segment, piece::recall, action);
+    }
+
+    private void eachPiece(PathSegment segment, PieceSource source, PieceAction action) {
+        piece.open(segment, scratch);
         try {
             for (Range range : ranges) {
                 for (long position = range.from; position < range.to; position += StepPiece.SIZE) {
                     int n = (int) Math.min(StepPiece.SIZE, range.to - position);
-                    piece.allocate(position, n);
+                    source.take(position, n);
                     action.run(range.slice, position, n);
                 }
             }
         } finally {
             piece.close();
         }
+    }
+
+    /** Whether allocations to a segment can be kept from one pass to the next. */
+    boolean isDirect(PathSegment segment) {
+        return piece.isDirect(segment, scratch);
     }
 
     /** The piece that is at hand. */

@@ -17,17 +17,27 @@ interface StepPiece {
         return vector.dataType() == DataType.DOUBLE ? new DoublePiece() : new FloatPiece();
     }
 
-    /** Whether all vectors of a segment are read from where they lie, without an operation of ND4J. */
-    boolean isDirect(PathSegment segment);
+    /** Whether scratch and all vectors of a segment are used where they lie, without an operation of ND4J. */
+    boolean isDirect(PathSegment segment, INDArray scratch);
 
-    /** Chooses the segment. */
-    void open(PathSegment segment);
+    /**
+     * Chooses the segment.
+     *
+     * @param scratch where allocations are kept
+     */
+    void open(PathSegment segment, INDArray scratch);
 
     /** Lets go of the segment, whose vectors may be those of a network that nothing else keeps alive. */
     void close();
 
     /** Reads the {@code n} parameters from a 0-based position on, at most {@link #SIZE}, and allocates to them. */
     void allocate(long position, int n);
+
+    /** Writes the allocations to the scratch vector, which must be direct. */
+    void keep();
+
+    /** Takes {@code n} allocations from the scratch vector instead of making them. */
+    void recall(long position, int n);
 
     /** Sum of the allocations from one place in the piece to before another. */
     double sum(int from, int to);

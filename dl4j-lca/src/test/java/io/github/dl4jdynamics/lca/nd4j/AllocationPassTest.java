@@ -55,7 +55,8 @@ class AllocationPassTest {
         AllocationSums sums = new AllocationSums(3, 108);
         ParameterTotals totals = new ParameterTotals(type, LENGTH, true);
 
-        new AllocationPass(SLICES, theta).allocate(new PathSegment(theta, next, sum, 0.5, end, 1), sums, totals);
+        new AllocationPass(SLICES, theta.ulike())
+                .allocate(new PathSegment(theta, next, sum, 0.5, end, 1), sums, totals);
 
         INDArray products = sum.castTo(DataType.DOUBLE)
                 .mul(0.5)
@@ -89,7 +90,7 @@ class AllocationPassTest {
         INDArray gradient = Nd4j.ones(type, LENGTH);
         // The last parts find no gradient.
         INDArray tooShort = Nd4j.ones(type, LENGTH / 2);
-        AllocationPass pass = new AllocationPass(SLICES, theta);
+        AllocationPass pass = new AllocationPass(SLICES, theta.ulike());
 
         assertThatThrownBy(() ->
                         pass.sum(new PathSegment(theta, next, tooShort, 1, tooShort, 0), new AllocationSums(3, 108)))
@@ -105,7 +106,7 @@ class AllocationPassTest {
             value = DataType.class,
             names = {"FLOAT", "DOUBLE"})
     void vectorsOfASegment_areNotKeptAlive(DataType type) throws InterruptedException {
-        AllocationPass pass = new AllocationPass(SLICES, Nd4j.zeros(type, 1));
+        AllocationPass pass = new AllocationPass(SLICES, Nd4j.zeros(type, LENGTH));
         WeakReference<INDArray> vector = sum(pass, type);
 
         for (int i = 0; i < 50 && vector.get() != null; i++) {
@@ -121,6 +122,30 @@ class AllocationPassTest {
         INDArray vector = Nd4j.ones(type, LENGTH);
         pass.sum(new PathSegment(vector, vector, vector, 1, vector, 1), new AllocationSums(3, 108));
         return new WeakReference<>(vector);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
+    void segmentsOfTwoLosses_areBookedApart(DataType type) {
+        INDArray theta = Nd4j.zeros(type, LENGTH);
+        INDArray next = Nd4j.ones(type, LENGTH);
+        PathSegment first = new PathSegment(theta, next, Nd4j.ones(type, LENGTH), 2, next, 0);
+        PathSegment second = new PathSegment(theta, next, Nd4j.ones(type, LENGTH), 3, next, 0);
+        AllocationPass pass = new AllocationPass(SLICES, theta.ulike());
+        AllocationSums sums = new AllocationSums(3, 108);
+        pass.sum(first, sums);
+        pass.sum(second, sums);
+
+        ParameterTotals ofFirst = new ParameterTotals(type, LENGTH, false);
+        pass.book(first, sums, ofFirst);
+        ParameterTotals ofSecond = new ParameterTotals(type, LENGTH, false);
+        pass.book(second, sums, ofSecond);
+
+        int counted = LENGTH - 7;
+        assertThat(Arrays.stream(ofFirst.sums()).sum()).isEqualTo(2.0 * counted);
+        assertThat(Arrays.stream(ofSecond.sums()).sum()).isEqualTo(3.0 * counted);
     }
 
     @ParameterizedTest
@@ -150,7 +175,7 @@ class AllocationPassTest {
                 expected.hurt[slice.array] += a > 0 ? 1 : 0;
             }
         }
-        AllocationPass pass = new AllocationPass(SLICES, theta);
+        AllocationPass pass = new AllocationPass(SLICES, theta.ulike());
 
         AllocationSums apart = new AllocationSums(3, 108);
         ParameterTotals booked = new ParameterTotals(type, LENGTH, true);

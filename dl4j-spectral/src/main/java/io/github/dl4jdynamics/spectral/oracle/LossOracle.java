@@ -13,7 +13,6 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.SubOp;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -123,6 +122,11 @@ public final class LossOracle {
         return network.parameters();
     }
 
+    /** A flat vector of the network's length and type that may be written to between two gradients, which are computed in it. */
+    public INDArray scratch() {
+        return network.gradient();
+    }
+
     /**
      * Goes to a parameter vector.
      *
@@ -135,7 +139,7 @@ public final class LossOracle {
     }
 
     /**
-     * Goes to a point of a segment: {@code from + s (to - from)}.
+     * Goes to a point of a segment: {@code (1 - s) from + s to}.
      *
      * @param from flat, of the network's length
      * @param to flat, of the network's length
@@ -147,8 +151,8 @@ public final class LossOracle {
         checkLength(to);
         INDArray theta = network.parameters();
         INDArray start = from == theta ? theta.dup() : from.reshape(mask.length());
-        Nd4j.getExecutioner().exec(new SubOp(to.reshape(mask.length()), start, theta));
-        theta.muli(s).addi(start);
+        theta.assign(to.reshape(mask.length())).muli(s);
+        addScaled(start, 1 - s, theta);
     }
 
     /**
@@ -208,8 +212,25 @@ public final class LossOracle {
      * @throws IllegalArgumentException if the length or type of {@code sum} differs or the network cannot take the data
      * @throws IllegalStateException during a forward or backward pass of a network in this thread
      */
-    @SuppressWarnings("try") // scopes are left by closing them
     public double addGradient(LossData data, double weight, INDArray sum) {
+        return accumulate(data, weight, sum, true);
+    }
+
+    /**
+     * Mean loss and mean gradient where the oracle is: {@code mean = g}.
+     *
+     * @param data the rows to average over
+     * @param mean flat vector of the network's length and type; left alone where the mask does not count
+     * @return the loss, NaN or infinite if the network's is
+     * @throws IllegalArgumentException if the length or type of {@code mean} differs or the network cannot take the data
+     * @throws IllegalStateException during a forward or backward pass of a network in this thread
+     */
+    public double gradient(LossData data, INDArray mean) {
+        return accumulate(data, 1, mean, false);
+    }
+
+    @SuppressWarnings("try") // scopes are left by closing them
+    private double accumulate(LossData data, double weight, INDArray sum, boolean begun) {
         checkLength(sum);
         checkArgument(
                 sum.rank() == 1 && sum.dataType() == network.parameters().dataType(),
@@ -221,15 +242,29 @@ public final class LossOracle {
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces();
                 RandomState random = new RandomState()) {
             double loss = 0;
+            boolean adding = begun;
             for (MultiDataSet batch : data.batches()) {
                 loss += LossData.rows(batch) * evaluate(data, batch, network::differentiate);
-                addScaled(network.gradient(), weight / data.rows(), sum);
+                accumulate(network.gradient(), weight / data.rows(), sum, adding);
+                adding = true;
             }
             if (regularization == null) {
                 return loss / data.rows();
             }
             regularization.addGradient(network.parameters(), weight, sum);
             return loss / data.rows() + regularization.score(network.parameters());
+        }
+    }
+
+    private void accumulate(INDArray gradient, double weight, INDArray sum, boolean adding) {
+        for (long[] range : mask.ranges()) {
+            INDArray from = part(gradient, range);
+            INDArray to = part(sum, range);
+            if (adding) {
+                addScaled(from, weight, to);
+            } else {
+                to.assign(from).muli(weight);
+            }
         }
     }
 
@@ -264,22 +299,16 @@ public final class LossOracle {
         }
     }
 
-    private void addScaled(INDArray gradient, double weight, INDArray sum) {
-        DataType type = sum.dataType();
-        for (long[] range : mask.ranges()) {
-            long length = range[1] - range[0];
-            INDArray from = part(gradient, range, length);
-            INDArray to = part(sum, range, length);
-            if (type == DataType.FLOAT || type == DataType.DOUBLE) {
-                Nd4j.getBlasWrapper().level1().axpy(length, weight, from, to);
-            } else {
-                to.addi(from.mul(weight));
-            }
+    private static void addScaled(INDArray summand, double weight, INDArray sum) {
+        if (sum.dataType() == DataType.FLOAT || sum.dataType() == DataType.DOUBLE) {
+            Nd4j.getBlasWrapper().level1().axpy(sum.length(), weight, summand, sum);
+        } else {
+            sum.addi(summand.mul(weight));
         }
     }
 
-    private INDArray part(INDArray vector, long[] range, long length) {
-        return length == mask.length() ? vector : vector.get(NDArrayIndex.interval(range[0], range[1]));
+    private INDArray part(INDArray vector, long[] range) {
+        return range[1] - range[0] == mask.length() ? vector : vector.get(NDArrayIndex.interval(range[0], range[1]));
     }
 
     private void checkLength(INDArray vector) {

@@ -67,6 +67,20 @@ class LossDataTest {
     }
 
     @Test
+    void gradient_takesThePlaceOfWhatWasThere() {
+        MultiLayerNetwork net = Networks.sequence(InputType.feedForward(4), Networks.output());
+        LossOracle oracle = LossOracle.builder(net).regularization(true).build();
+        LossData data = LossData.of(ROWS).batches(4);
+        INDArray added = oracle.zeros();
+        double loss = oracle.addGradient(data, 1, added);
+        INDArray gradient = oracle.zeros().addi(Double.NaN);
+
+        assertThat(oracle.gradient(data, gradient)).isEqualTo(loss);
+
+        assertThat(gradient.distance2(added)).isLessThan(1e-15);
+    }
+
+    @Test
     void rows_areThoseOfTheIteratorWithItsPreprocessorAndItIsReset() {
         DataSetIterator iterator = iterator(3);
         iterator.next();

@@ -9,18 +9,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Reads pieces of a flat vector as doubles: from where it lies in CPU memory, by copies elsewhere and in other types. */
-final class DoubleReader {
+/**
+ * Pieces of a flat vector as doubles: read from where it lies in CPU memory, by copies elsewhere and in other types; written
+ * only to where it lies.
+ */
+final class DoubleElements {
     private final INDArray vector;
     private final DoubleBuffer elements;
 
-    private DoubleReader(INDArray vector, DoubleBuffer elements) {
+    private DoubleElements(INDArray vector, DoubleBuffer elements) {
         this.vector = vector;
         this.elements = elements;
     }
 
-    static DoubleReader of(INDArray vector) {
-        return new DoubleReader(
+    static DoubleElements of(INDArray vector) {
+        return new DoubleElements(
                 vector,
                 isDirect(vector)
                         ? new DoublePointer(vector.data().addressPointer())
@@ -29,7 +32,7 @@ final class DoubleReader {
                         : null);
     }
 
-    /** Whether pieces are read from where they lie, without an operation of ND4J. */
+    /** Whether pieces are read and written where they lie, without an operation of ND4J. */
     static boolean isDirect(INDArray vector) {
         return vector.dataType() == DataType.DOUBLE
                 && Nd4j.getEnvironment().isCPU()
@@ -47,5 +50,10 @@ final class DoubleReader {
                     .toDoubleVector();
             System.arraycopy(piece, 0, into, 0, n);
         }
+    }
+
+    void write(long from, int n, double[] values) {
+        elements.position((int) from);
+        elements.put(values, 0, n);
     }
 }

@@ -9,18 +9,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Reads pieces of a flat vector as floats: from where it lies in CPU memory, by copies elsewhere and in other types. */
-final class FloatReader {
+/**
+ * Pieces of a flat vector as floats: read from where it lies in CPU memory, by copies elsewhere and in other types; written
+ * only to where it lies.
+ */
+final class FloatElements {
     private final INDArray vector;
     private final FloatBuffer elements;
 
-    private FloatReader(INDArray vector, FloatBuffer elements) {
+    private FloatElements(INDArray vector, FloatBuffer elements) {
         this.vector = vector;
         this.elements = elements;
     }
 
-    static FloatReader of(INDArray vector) {
-        return new FloatReader(
+    static FloatElements of(INDArray vector) {
+        return new FloatElements(
                 vector,
                 isDirect(vector)
                         ? new FloatPointer(vector.data().addressPointer())
@@ -29,7 +32,7 @@ final class FloatReader {
                         : null);
     }
 
-    /** Whether pieces are read from where they lie, without an operation of ND4J. */
+    /** Whether pieces are read and written where they lie, without an operation of ND4J. */
     static boolean isDirect(INDArray vector) {
         return vector.dataType() == DataType.FLOAT
                 && Nd4j.getEnvironment().isCPU()
@@ -47,5 +50,10 @@ final class FloatReader {
                     .toFloatVector();
             System.arraycopy(piece, 0, into, 0, n);
         }
+    }
+
+    void write(long from, int n, float[] values) {
+        elements.position((int) from);
+        elements.put(values, 0, n);
     }
 }
