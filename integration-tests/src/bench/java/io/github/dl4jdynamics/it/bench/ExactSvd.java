@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.IntPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 import static org.bytedeco.openblas.global.openblas.CblasColMajor;
 import static org.bytedeco.openblas.global.openblas.CblasLower;
@@ -17,8 +18,8 @@ import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 
 /**
- * The gradient of the nuclear norm of an [n, n] matrix in FLOAT by LAPACK's own decompositions, all work arrays allocated
- * beforehand: what the penalties are measured against.
+ * The gradient of the nuclear norm, or of the sum of the largest singular values, of an [n, n] matrix in FLOAT by LAPACK's
+ * own decompositions, all work arrays allocated beforehand: what the penalties are measured against.
  */
 final class ExactSvd {
     private static final byte VECTORS = 'V';
@@ -30,8 +31,12 @@ final class ExactSvd {
     private final INDArray right;
     private final INDArray gradient;
     private final FloatPointer values;
+    private final int workLength;
     private final FloatPointer work;
+    private final int intLength;
     private final IntPointer ints;
+    private final IntPointer support;
+    private final IntPointer found;
 
     ExactSvd(int n) {
         this.n = n;
@@ -40,8 +45,12 @@ final class ExactSvd {
         right = matrix();
         gradient = matrix();
         values = new FloatPointer(n);
-        work = new FloatPointer(8L * n * n + 64L * n);
-        ints = new IntPointer(16L * n + 64);
+        workLength = Math.toIntExact(4L * n * n + 256L * n); // gesdd has the largest wish: 4 n^2 + 7 n, and blocks
+        work = new FloatPointer(workLength);
+        intLength = 16 * n + 64;
+        ints = new IntPointer(intLength);
+        support = new IntPointer(2L * n);
+        found = new IntPointer(1L);
     }
 
     private INDArray matrix() {
@@ -50,10 +59,6 @@ final class ExactSvd {
 
     private static FloatPointer pointer(INDArray array) {
         return new FloatPointer(array.data().addressPointer());
-    }
-
-    private int lwork() {
-        return 8 * n * n + 64 * n;
     }
 
     /** By gesdd with all vectors. */
@@ -72,25 +77,22 @@ final class ExactSvd {
                 pointer(right),
                 n,
                 work,
-                lwork(),
+                workLength,
                 ints));
         return Nd4j.gemm(left, right, gradient, false, false, 1, 0);
     }
 
-    /** By the Gram matrix and syevd with all vectors: {@code W V diag(1 / sigma) V^T}. */
+    /** By the Gram matrix and syevd with all vectors. */
     INDArray syevd(INDArray w) {
         gram(w);
         check(LAPACKE_ssyevd_work(
-                LAPACK_COL_MAJOR, VECTORS, LOWER, n, pointer(copy), n, values, work, lwork(), ints, 16 * n + 64));
-        Nd4j.gemm(w, copy, left, false, false, 1, 0);
-        left.diviRowVector(left.norm2(0));
-        return Nd4j.gemm(left, copy, gradient, false, true, 1, 0);
+                LAPACK_COL_MAJOR, VECTORS, LOWER, n, pointer(copy), n, values, work, workLength, ints, intLength));
+        return combine(w, copy, left);
     }
 
-    /** The leading k by the Gram matrix and syevr by index. */
+    /** That of the sum of the k largest, by the Gram matrix and syevr by index. */
     INDArray syevr(INDArray w, int k) {
         gram(w);
-        IntPointer found = new IntPointer(1);
         check(LAPACKE_ssyevr_work(
                 LAPACK_COL_MAJOR,
                 VECTORS,
@@ -108,16 +110,27 @@ final class ExactSvd {
                 values,
                 pointer(right),
                 n,
-                ints,
+                support,
                 work,
-                lwork(),
-                new IntPointer(10L * n),
-                10 * n));
-        return right;
+                workLength,
+                ints,
+                intLength));
+        return combine(w, leading(right, k), leading(left, k));
+    }
+
+    private static INDArray leading(INDArray matrix, int k) {
+        return matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(0, k));
     }
 
     private void gram(INDArray w) {
         cblas_ssyrk(CblasColMajor, CblasLower, CblasTrans, n, n, 1f, pointer(w), n, 0f, pointer(copy), n);
+    }
+
+    /** {@code W V diag(1 / sigma) V^T}. */
+    private INDArray combine(INDArray w, INDArray vectors, INDArray images) {
+        Nd4j.gemm(w, vectors, images, false, false, 1, 0);
+        images.diviRowVector(images.norm2(0));
+        return Nd4j.gemm(images, vectors, gradient, false, true, 1, 0);
     }
 
     private static void check(int info) {

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.it.bench;
 
-import io.github.dl4jdynamics.spectral.report.Table;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+
+import io.github.dl4jdynamics.spectral.report.Table;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Times of every benchmark of a class, once in each round, and ratios within the rounds. */
 final class Rounds {
@@ -21,15 +20,8 @@ final class Rounds {
     /** Runs them all, each in a JVM of its own. */
     Rounds(Class<?> benchmark, int rounds, int secondsPerIteration) throws RunnerException {
         for (int round = 0; round < rounds; round++) {
-            Runner runner = new Runner(new OptionsBuilder()
-                    .include("\\." + benchmark.getSimpleName() + "\\.")
-                    .forks(1)
-                    .warmupIterations(2)
-                    .warmupTime(TimeValue.seconds(secondsPerIteration))
-                    .measurementIterations(3)
-                    .measurementTime(TimeValue.seconds(secondsPerIteration))
-                    .jvmArgsAppend("-Xmx3g")
-                    .build());
+            Runner runner = new Runner(
+                    JmhOptions.of(benchmark, 2, 3, secondsPerIteration).build());
             for (RunResult result : runner.run()) {
                 times.computeIfAbsent(name(result.getParams()), key -> new double[rounds])[round] =
                         result.getPrimaryResult().getScore();
