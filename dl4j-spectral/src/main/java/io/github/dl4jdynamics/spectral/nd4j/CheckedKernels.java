@@ -5,6 +5,7 @@ import java.util.Arrays;
 
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
@@ -56,6 +57,11 @@ abstract class CheckedKernels implements DenseKernels {
     /** By way of copies; a back end that can work in place does. Refuses what is not finite. */
     void replaceByQ(INDArray columns) {
         columns.assign(thinQr(columns).q());
+    }
+
+    @Override
+    public void gram(INDArray columns, INDArray into) {
+        Nd4j.gemm(columns, columns, into, true, false, 1, 0);
     }
 
     @Override

@@ -104,6 +104,14 @@ public interface DenseKernels {
     void orthonormalize(INDArray columns);
 
     /**
+     * Gram matrix of the columns of a matrix {@code [m, n]}: {@code into = A^T A}. Above the diagonal {@code into} may hold
+     * anything afterwards.
+     *
+     * @param into {@code [n, n]} in 'f' order, of the same type
+     */
+    void gram(INDArray columns, INDArray into);
+
+    /**
      * Lower Cholesky factor of a symmetric positive definite matrix {@code [n, n]}. Only the lower triangle is read.
      *
      * <pre>{@code A = L L^T}</pre>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.nd4j;
 
+import java.util.Arrays;
 import java.util.List;
 
 import org.bytedeco.javacpp.IntPointer;
@@ -8,6 +9,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+
+import static com.google.common.base.Preconditions.checkArgument;
 
 /**
  * Dense kernels on LAPACK, in the precision of the matrix. Where triangular products cannot be trusted
@@ -132,10 +135,7 @@ final class LapackKernels extends CheckedKernels {
 
     @Override
     void replaceByQ(INDArray columns) {
-        boolean lapackType = columns.dataType() == DataType.FLOAT || columns.dataType() == DataType.DOUBLE;
-        if (!lapackType
-                || !Detached.isContiguous(columns, 'f')
-                || !Nd4j.getEnvironment().isCPU()) {
+        if (!isDirect(columns)) {
             super.replaceByQ(columns);
             return;
         }
@@ -147,6 +147,39 @@ final class LapackKernels extends CheckedKernels {
         if (!done) {
             super.replaceByQ(columns);
         }
+    }
+
+    private static boolean isDirect(INDArray matrix) {
+        boolean lapackType = matrix.dataType() == DataType.FLOAT || matrix.dataType() == DataType.DOUBLE;
+        return lapackType
+                && Detached.isContiguous(matrix, 'f')
+                && Nd4j.getEnvironment().isCPU();
+    }
+
+    /** Half the work of a product. */
+    @Override
+    public void gram(INDArray columns, INDArray into) {
+        if (!isDirect(columns) || !isDirect(into) || columns.dataType() != into.dataType()) {
+            super.gram(columns, into);
+        } else if (columns.dataType() == DataType.FLOAT) {
+            gram(new FloatLapack(), columns, into);
+        } else {
+            gram(new DoubleLapack(), columns, into);
+        }
+    }
+
+    private static <P extends Pointer> void gram(Lapack<P> lapack, INDArray columns, INDArray into) {
+        int m = Math.toIntExact(columns.size(0));
+        int n = Math.toIntExact(columns.size(1));
+        checkArgument(
+                into.size(0) == n && into.size(1) == n,
+                "gram of %s columns must go into shape [%s, %s], got %s",
+                n,
+                n,
+                n,
+                Arrays.toString(into.shape()));
+        P a = lapack.at(columns.data().addressPointer());
+        lapack.syrk(true, n, m, a, m, 0, lapack.at(into.data().addressPointer()), n);
     }
 
     /** Leaves R and the reflectors in a; returns tau. */

@@ -28,6 +28,12 @@ public final class KyFanNorm implements SpectralPenalty {
         return slopes;
     }
 
+    /** Its slopes are equal. */
+    @Override
+    public boolean isSmooth() {
+        return true;
+    }
+
     @Override
     public String toString() {
         return k == Integer.MAX_VALUE ? "nuclear norm" : "Ky Fan " + k + " norm";

@@ -38,6 +38,11 @@ final class SchattenNorm implements SpectralPenalty {
     }
 
     @Override
+    public boolean isSmooth() {
+        return true;
+    }
+
+    @Override
     public String toString() {
         return "Schatten " + p + " norm";
     }

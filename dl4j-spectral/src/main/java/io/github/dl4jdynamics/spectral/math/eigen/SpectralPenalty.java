@@ -35,6 +35,15 @@ public interface SpectralPenalty {
     /** Slopes by the leading singular values; that of a value of zero is not used. */
     double[] slopes(double[] sigma, double squaredNorm);
 
+    /**
+     * Whether each slope is the same smooth function of its own singular value, up to a factor that all share, where all
+     * values matter. The gradient can then be taken from vectors that are a little off ({@code W V F V^T} instead of
+     * {@code W V diag V^T}); default false.
+     */
+    default boolean isSmooth() {
+        return false;
+    }
+
     /** Slope by F. */
     default double slopeBySquaredNorm(double[] sigma, double squaredNorm) {
         return 0;

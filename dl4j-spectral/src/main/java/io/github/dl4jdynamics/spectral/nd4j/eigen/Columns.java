@@ -78,6 +78,13 @@ final class Columns {
         return products;
     }
 
+    /** Lengths of the columns; those of no more than a share of the longest count as zero. */
+    static double[] lengths(INDArray a, double negligible) {
+        double[] lengths = Arrays.stream(products(a, a)).map(Math::sqrt).toArray();
+        double least = negligible * Arrays.stream(lengths).max().orElse(0);
+        return Arrays.stream(lengths).map(length -> length > least ? length : 0).toArray();
+    }
+
     /** Length of the longest column. */
     static double longest(INDArray a) {
         return Math.sqrt(Arrays.stream(products(a, a)).max().orElse(0));

@@ -19,6 +19,11 @@ final class DenseOperator implements SymmetricOperator {
     }
 
     @Override
+    public INDArray project(INDArray v) {
+        return Nd4j.gemm(v, Nd4j.gemm(matrix, v, false, false), true, false);
+    }
+
+    @Override
     public INDArray toDense() {
         return matrix.castTo(DataType.DOUBLE);
     }

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.nd4j.eigen;
 
-import java.util.Random;
-
 import io.github.dl4jdynamics.spectral.nd4j.DenseKernels;
-import io.github.dl4jdynamics.spectral.nd4j.Detached;
-import io.github.dl4jdynamics.spectral.nd4j.SymmetricEigen;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -48,6 +44,11 @@ final class EigenBasis {
         this.product = Nd4j.create(vectors.dataType(), vectors.shape(), 'f');
     }
 
+    /** Whether {@link SymmetricOperator#project} has seen the basis as it is after a step. */
+    boolean isProjected() {
+        return ritz;
+    }
+
     /** The basis, [n, k]: leading eigenvectors first with Ritz vectors, else in any order. */
     INDArray vectors() {
         return vectors;
@@ -56,7 +57,7 @@ final class EigenBasis {
     BasisRefresh refresh(SymmetricOperator a) {
         long begin = System.nanoTime();
         if (!started && !exactStart) {
-            vectors.assign(random());
+            Bases.fillAtRandom(vectors);
             kernels.orthonormalize(vectors);
             restart();
         }
@@ -76,7 +77,7 @@ final class EigenBasis {
             if (!Double.isFinite(dense.sumNumber().doubleValue())) {
                 return new BasisRefresh(BasisRefresh.Outcome.REFUSED, residual, System.nanoTime() - begin);
             }
-            vectors.assign(leading(kernels.symmetricEigen(dense)));
+            Bases.fillWithLeading(vectors, kernels.symmetricEigen(dense));
             restart();
         } else {
             step.improve(a, product, vectors);
@@ -111,30 +112,10 @@ final class EigenBasis {
     }
 
     private void turnToRitzVectors(SymmetricOperator a) {
-        a.multiply(vectors, product);
-        INDArray projected = Nd4j.gemm(vectors, product, true, false);
-        product.assign(vectors);
-        Nd4j.gemm(product, leading(kernels.symmetricEigen(projected)), vectors, false, false, 1, 0);
-    }
-
-    /** As many as the basis has, the largest first, in its type. */
-    private INDArray leading(SymmetricEigen eigen) {
-        int n = Math.toIntExact(eigen.vectors().size(1));
-        int k = Math.toIntExact(vectors.size(1));
-        double[] ascending = Detached.doubles(eigen.vectors(), 'f');
-        double[] descending = new double[n * k];
-        for (int j = 0; j < k; j++) {
-            System.arraycopy(ascending, (n - 1 - j) * n, descending, j * n, n);
-        }
-        return Nd4j.create(descending, new long[] {n, k}, 'f').castTo(vectors.dataType());
-    }
-
-    private INDArray random() {
-        Random random = new Random(1);
-        float[] entries = new float[Math.toIntExact(vectors.length())];
-        for (int i = 0; i < entries.length; i++) {
-            entries[i] = (float) random.nextGaussian();
-        }
-        return Nd4j.create(entries, vectors.shape(), 'f').castTo(vectors.dataType());
+        INDArray projected = a.project(vectors);
+        INDArray turn = projected.ulike();
+        Bases.fillWithLeading(turn, kernels.symmetricEigen(projected));
+        vectors.assign(Nd4j.gemm(vectors, turn, false, false));
+        a.turn(turn);
     }
 }

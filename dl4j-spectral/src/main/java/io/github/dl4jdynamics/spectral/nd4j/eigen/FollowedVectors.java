@@ -12,7 +12,7 @@ final class FollowedVectors implements SingularVectors {
     private final EigenBasis basis;
     private final INDArray images;
     private final int leading;
-    private final double[] lengths;
+    private double[] lengths;
     private final Integer[] descending;
     private double squaredNorm;
 
@@ -36,7 +36,9 @@ final class FollowedVectors implements SingularVectors {
     @Override
     public BasisRefresh refresh(INDArray matrix) {
         BasisRefresh refresh = basis.refresh(new TallMatrix(matrix, images));
-        if (refresh.outcome() != BasisRefresh.Outcome.REFUSED) {
+        if (refresh.outcome() == BasisRefresh.Outcome.STEPPED && basis.isProjected()) {
+            measureImages(matrix);
+        } else if (refresh.outcome() != BasisRefresh.Outcome.REFUSED) {
             measure(matrix);
         }
         return refresh;
@@ -45,21 +47,16 @@ final class FollowedVectors implements SingularVectors {
     @Override
     public void measure(INDArray matrix) {
         new TallMatrix(matrix, images).map(basis.vectors());
-        double[] squares = Columns.products(images, images);
-        double longest = 0;
-        for (int i = 0; i < squares.length; i++) {
-            lengths[i] = Math.sqrt(squares[i]);
-            longest = Math.max(longest, lengths[i]);
-        }
-        double negligible = longest * Numbers.epsilon(images.dataType()) * Math.max(matrix.size(0), matrix.size(1));
-        for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = lengths[i] > negligible ? lengths[i] : 0;
-        }
+        measureImages(matrix);
+    }
+
+    private void measureImages(INDArray matrix) {
+        double negligible = Numbers.epsilon(images.dataType()) * Math.max(matrix.size(0), matrix.size(1));
+        lengths = Columns.lengths(images, negligible);
         Arrays.sort(descending, Comparator.comparingDouble(i -> -lengths[i]));
         boolean full = lengths.length == Math.min(matrix.size(0), matrix.size(1));
-        squaredNorm = full
-                ? Arrays.stream(squares).sum()
-                : Math.pow(matrix.norm2Number().doubleValue(), 2);
+        squaredNorm =
+                full ? Arrays.stream(lengths).map(length -> length * length).sum() : Math.pow(Numbers.norm(matrix), 2);
     }
 
     @Override

@@ -17,6 +17,11 @@ interface SingularVectors {
     /** Squared Frobenius norm of the matrix measured last. */
     double squaredNorm();
 
+    /** What the penalty of {@link #values} lacks for the vectors being a little off, if that is known; 0 by default. */
+    default double correction(double[] slopes) {
+        return 0;
+    }
+
     /** {@code sum = a M + sum_i slope_i u_i v_i^T} for the matrix measured last. */
     void combine(INDArray matrix, double a, double[] slopes, INDArray sum);
 }

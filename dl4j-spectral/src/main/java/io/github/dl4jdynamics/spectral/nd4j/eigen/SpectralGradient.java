@@ -22,17 +22,20 @@ import static com.google.common.base.Preconditions.checkNotNull;
  * <pre>{@code
  * T = M or M^T with rows >= columns,   V orthonormal, near the right singular vectors of T
  * sigma_i = ||T v_i||
- * dphi/dT = 2 phi_F T + T V diag(phi_i / sigma_i) V^T
+ * dphi/dT = 2 phi_F T + T V F V^T,   F = diag(phi_i / sigma_i)
  * }</pre>
  *
- * <p>The gradient takes V as constant, which is exact at singular vectors and wrong there to the first order of V's error,
- * the value to the second. For a full basis the nuclear norm of the estimate is never below the true one. Singular values of
+ * <p>At singular vectors that is exact. With a diagonal F the gradient is wrong to the first order of V's error and the value
+ * to the second. {@link SpectralSolver#ORTHOGONAL_ITERATION} with a {@linkplain SpectralPenalty#isSmooth smooth} penalty, as
+ * the nuclear norm is, fills F by perturbation theory ({@link NearlyDiagonal}), which makes these the second and the third
+ * order; there V follows only where it has to. Singular values of
  * no more than {@code max(m, n) epsilon sigma_1} count as zero, and get no gradient: where the penalty has a kink there,
  * that is a subgradient.
  *
- * <p>Arrays are allocated once, outside of workspaces. Memory: for a full basis of an [m, n] matrix {@code 2 m n + 2 n^2}
+ * <p>Arrays are allocated once, outside of workspaces. Memory: for a full basis of an [m, n] matrix {@code 3 m n + 4 n^2}
  * numbers. Cost of a refresh by {@link SpectralSolver#ORTHOGONAL_ITERATION}: four products of m n k multiplications and a QR
- * factorization of [n, k]. For one thread at a time.
+ * factorization of [n, k]; with a smooth penalty and n vectors three and a half, and two more when V follows. For one thread
+ * at a time.
  *
  * @since 0.1
  */
@@ -71,12 +74,9 @@ public final class SpectralGradient {
             if (refresh.outcome() != BasisRefresh.Outcome.REFUSED) {
                 sigma = singular.values();
                 double squaredNorm = singular.squaredNorm();
-                value = penalty.value(sigma, squaredNorm);
-                singular.combine(
-                        matrix,
-                        2 * penalty.slopeBySquaredNorm(sigma, squaredNorm),
-                        penalty.slopes(sigma, squaredNorm),
-                        gradient);
+                double[] slopes = penalty.slopes(sigma, squaredNorm);
+                singular.combine(matrix, 2 * penalty.slopeBySquaredNorm(sigma, squaredNorm), slopes, gradient);
+                value = penalty.value(sigma, squaredNorm) + singular.correction(slopes);
             }
             return refresh;
         }
@@ -97,7 +97,9 @@ public final class SpectralGradient {
     public double valueWithSameVectors(INDArray matrix) {
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             singular.measure(matrix);
-            return penalty.value(singular.values(), singular.squaredNorm());
+            double[] values = singular.values();
+            double norm = singular.squaredNorm();
+            return penalty.value(values, norm) + singular.correction(penalty.slopes(values, norm));
         }
     }
 
@@ -246,8 +248,17 @@ public final class SpectralGradient {
                 case FRESH_POWER_ITERATION:
                     return new PoweredVector(rounds == 0 ? 5 : rounds);
                 default:
-                    return followed(like, n, penalty.leading(n));
+                    int leading = penalty.leading(n);
+                    return solver == SpectralSolver.ORTHOGONAL_ITERATION && leading == n && penalty.isSmooth()
+                            ? perturbed(like, n)
+                            : followed(like, n, leading);
             }
+        }
+
+        private SingularVectors perturbed(INDArray like, int n) {
+            INDArray vectors = Nd4j.create(like.dataType(), new long[] {n, n}, 'f');
+            long rows = Math.max(like.size(0), like.size(1));
+            return new PerturbedVectors(kernels, step(vectors), vectors, rows, exactStart, residualLimit);
         }
 
         private SingularVectors followed(INDArray like, int n, int leading) {

@@ -8,6 +8,12 @@ interface SymmetricOperator {
     /** {@code into = A v}, both [n, k]; {@code into} in 'f' order. */
     void multiply(INDArray v, INDArray into);
 
+    /** {@code v^T A v}, [k, k], for v [n, k]; a new array. */
+    INDArray project(INDArray v);
+
+    /** Says that the v projected last is now {@code v q}; q [k, k]. */
+    default void turn(INDArray q) {}
+
     /** A itself in DOUBLE, for an exact decomposition; may be a new array. */
     INDArray toDense();
 }

@@ -35,15 +35,34 @@ final class TallMatrix implements SymmetricOperator {
         return Nd4j.gemm(matrix, v, images, transposed, false, 1, 0);
     }
 
+    /** {@code into = T^T images}, [n, k]. */
+    void mapBack(INDArray into) {
+        Nd4j.gemm(matrix, images, into, !transposed, false, 1, 0);
+    }
+
     @Override
     public void multiply(INDArray v, INDArray into) {
         map(v);
-        Nd4j.gemm(matrix, images, into, !transposed, false, 1, 0);
+        mapBack(into);
+    }
+
+    /** {@code (T v)^T (T v)}; leaves the images of v. */
+    @Override
+    public INDArray project(INDArray v) {
+        map(v);
+        return Nd4j.gemm(images, images, true, false);
+    }
+
+    @Override
+    public void turn(INDArray q) {
+        images.assign(Nd4j.gemm(images, q, false, false));
     }
 
     /** {@code sum = a M + Y V^T}, or its transpose where T is; Y [m, k], V [n, k], sum like M. */
     void combine(double a, INDArray y, INDArray v, INDArray sum) {
-        sum.assign(matrix);
+        if (a != 0) {
+            sum.assign(matrix);
+        }
         Nd4j.gemm(transposed ? v : y, transposed ? y : v, sum, false, true, 1, a);
     }
 

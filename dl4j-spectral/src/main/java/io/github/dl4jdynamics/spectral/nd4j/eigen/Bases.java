@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.nd4j.eigen;
+
+import java.util.Random;
+
+import io.github.dl4jdynamics.spectral.nd4j.Detached;
+import io.github.dl4jdynamics.spectral.nd4j.SymmetricEigen;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What a basis [n, k] in 'f' order can begin with. */
+final class Bases {
+    private Bases() {}
+
+    /** As many eigenvectors as the basis has columns, the largest eigenvalue's first, in its type. */
+    static void fillWithLeading(INDArray basis, SymmetricEigen eigen) {
+        int n = Math.toIntExact(eigen.vectors().size(1));
+        int k = Math.toIntExact(basis.size(1));
+        double[] ascending = Detached.doubles(eigen.vectors(), 'f');
+        double[] descending = new double[n * k];
+        for (int j = 0; j < k; j++) {
+            System.arraycopy(ascending, (n - 1 - j) * n, descending, j * n, n);
+        }
+        basis.assign(Nd4j.create(descending, new long[] {n, k}, 'f'));
+    }
+
+    /** Gaussian numbers, the same each time: runs can be repeated. */
+    static void fillAtRandom(INDArray basis) {
+        Random random = new Random(1);
+        float[] entries = new float[Math.toIntExact(basis.length())];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = (float) random.nextGaussian();
+        }
+        basis.assign(Nd4j.create(entries, basis.shape(), 'f'));
+    }
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.nd4j.eigen;
+
+import java.util.Arrays;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The Gram matrix {@code H = V^T T^T T V} of a basis V that is close to the right singular vectors of T, and functions of it
+ * to the first order of what is off its diagonal.
+ *
+ * <pre>{@code
+ * sigma_i = sqrt(H_ii),   C_ij = H_ij / (sigma_i sigma_j)    off the diagonal
+ * F_ii = phi_i / sigma_i
+ * F_ij = C_ij / (sigma_i + sigma_j) (sigma_j (phi_i - phi_j) / (sigma_i - sigma_j) - phi_j)
+ * }</pre>
+ *
+ * <p>With {@code phi_i = phi(sigma_i)} F is {@code phi(H^1/2) H^-1/2} up to C squared (Daleckii and Krein 1965; Higham,
+ * "Functions of Matrices", 3.2). For {@code phi = 1}, which makes {@code T V F V^T} the polar factor, it has no pole
+ * where two values meet or one vanishes.
+ */
+final class NearlyDiagonal {
+    /** Entries that are mirrored together: a cache line of floats. */
+    private static final int BLOCK = 16;
+
+    /** Relative distance below which values count as equal, and their slopes. */
+    private static final double TIE = 1e-9;
+
+    /** Share of the largest sigma below which it matters less and less how images lie. */
+    private static final double INSIGNIFICANT = 0.01;
+
+    /** Cosine between images below which they are orthogonal. */
+    private static final double NOISE = 1e-7;
+
+    /** Tangent of the largest rotation: where values nearly meet, many pairs ask for large ones at once. */
+    private static final double LARGEST_ROTATION = 0.3;
+
+    private final INDArray gram;
+    private final int n;
+    private final double[] lengths;
+    private final double[] reciprocals;
+    private double residual;
+    private double tilt;
+
+    /** Of a matrix whose lower triangle is written later. */
+    NearlyDiagonal(INDArray gram) {
+        this.gram = gram;
+        n = Math.toIntExact(gram.size(0));
+        lengths = new double[n];
+        reciprocals = new double[n];
+    }
+
+    /**
+     * Looks at what was written.
+     *
+     * @param negligible share of the largest sigma up to which another one counts as zero
+     */
+    void measure(double negligible) {
+        MatrixMemory memory = MatrixMemory.of(gram);
+        double[] column = new double[n];
+        for (int i = 0; i < n; i++) {
+            memory.read(i, i, 1, column);
+            lengths[i] = Math.sqrt(Math.max(0, column[i]));
+        }
+        double least = negligible * Arrays.stream(lengths).max().orElse(0);
+        for (int i = 0; i < n; i++) {
+            lengths[i] = lengths[i] > least ? lengths[i] : 0;
+            reciprocals[i] = lengths[i] > 0 ? 1 / lengths[i] : 0;
+        }
+        double insignificant = INSIGNIFICANT * Arrays.stream(lengths).max().orElse(0);
+        double diagonal = 0;
+        double off = 0;
+        double squares = 0;
+        for (int j = 0; j < n; j++) {
+            memory.read(j, j, n - j, column);
+            diagonal += column[j] * column[j];
+            double ofColumn = 0;
+            double angles = 0;
+            for (int i = j + 1; i < n; i++) {
+                double square = column[i] * column[i];
+                double length = Math.max(lengths[i], insignificant);
+                ofColumn += square;
+                angles += square / (length * length);
+            }
+            off += 2 * ofColumn;
+            double length = Math.max(lengths[j], insignificant);
+            squares += length == 0 ? 0 : 2 * angles / (length * length);
+        }
+        residual = off == 0 ? 0 : Math.sqrt(off / (off + diagonal));
+        tilt = Math.sqrt(squares / n);
+    }
+
+    /** sigma, by column of V; live. */
+    double[] lengths() {
+        return lengths;
+    }
+
+    /** {@code ||H - diag H||_F / ||H||_F}. */
+    double residual() {
+        return residual;
+    }
+
+    /**
+     * Root of the mean over the columns of {@code sum_j C_ij^2}, where a sigma below 0.01 of the largest counts as that: how
+     * far the images are from orthogonal.
+     */
+    double tilt() {
+        return tilt;
+    }
+
+    /**
+     * Writes F, the whole of it, in the place of H.
+     *
+     * @param slopes phi by column of V
+     * @param corrected whether off the diagonal too; else zeros there
+     * @return what {@link #correction} gives, 0 unless corrected
+     */
+    double replaceByFunction(double[] slopes, boolean corrected) {
+        MatrixMemory memory = MatrixMemory.of(gram);
+        double[][] columns = new double[BLOCK][n];
+        double[] mirrored = new double[BLOCK];
+        double correction = 0;
+        for (int from = 0; from < n; from += BLOCK) {
+            int size = Math.min(BLOCK, n - from);
+            for (int k = 0; k < size; k++) {
+                int j = from + k;
+                memory.read(j, j, n - j, columns[k]);
+                correction += replace(columns[k], j, slopes, corrected);
+                memory.write(j, j, n - j, columns[k], j);
+            }
+            for (int i = from + 1; i < n; i++) {
+                int above = Math.min(size, i - from);
+                for (int k = 0; k < above; k++) {
+                    mirrored[k] = columns[k][i];
+                }
+                memory.write(i, from, above, mirrored, 0);
+            }
+        }
+        memory.flush();
+        return correction / 2;
+    }
+
+    /**
+     * Writes {@code I + K} with the skew K of small Jacobi rotations, one for each pair, by which V comes nearer to the
+     * singular vectors; to the first order all at once are one after the other.
+     *
+     * <pre>{@code
+     * K_ij = t,  K_ji = -t,  t = sign(z) / (|z| + sqrt(1 + z^2)),  z = (H_jj - H_ii) / (2 H_ij)
+     * }</pre>
+     *
+     * @param into [n, n] in 'f' order
+     */
+    void rotation(INDArray into) {
+        MatrixMemory memory = MatrixMemory.of(gram);
+        MatrixMemory rotation = MatrixMemory.of(into);
+        double[][] columns = new double[BLOCK][n];
+        double[] mirrored = new double[BLOCK];
+        for (int from = 0; from < n; from += BLOCK) {
+            int size = Math.min(BLOCK, n - from);
+            for (int k = 0; k < size; k++) {
+                int j = from + k;
+                memory.read(j, j, n - j, columns[k]);
+                rotate(columns[k], j);
+                rotation.write(j, j, n - j, columns[k], j);
+            }
+            for (int i = from + 1; i < n; i++) {
+                int above = Math.min(size, i - from);
+                for (int k = 0; k < above; k++) {
+                    mirrored[k] = -columns[k][i];
+                }
+                rotation.write(i, from, above, mirrored, 0);
+            }
+        }
+        rotation.flush();
+    }
+
+    private void rotate(double[] column, int j) {
+        column[j] = 1;
+        for (int i = j + 1; i < n; i++) {
+            double twice = 2 * column[i];
+            double gap = (lengths[j] - lengths[i]) * (lengths[j] + lengths[i]);
+            double z = gap / twice;
+            double t = 1 / (Math.abs(z) + Math.sqrt(1 + z * z));
+            boolean noise = Math.abs(column[i]) <= NOISE * lengths[i] * lengths[j];
+            column[i] = noise ? 0 : Math.copySign(Math.min(t, LARGEST_ROTATION), z);
+        }
+    }
+
+    /** What is added to {@code sum_i Phi(sigma_i)}, {@code Phi' = phi}, to the second order: {@code sum_{i<j} H_ij F_ij / 2}. */
+    double correction(double[] slopes) {
+        MatrixMemory memory = MatrixMemory.of(gram);
+        double[] column = new double[n];
+        double correction = 0;
+        for (int j = 0; j < n; j++) {
+            memory.read(j, j, n - j, column);
+            correction += replace(column, j, slopes, true);
+        }
+        return correction / 2;
+    }
+
+    /** Returns the sum of {@code H_ij F_ij} below the diagonal. */
+    private double replace(double[] column, int j, double[] slopes, boolean corrected) {
+        column[j] = slopes[j] * reciprocals[j];
+        if (!corrected) {
+            Arrays.fill(column, j + 1, n, 0);
+            return 0;
+        }
+        double length = lengths[j];
+        double slope = slopes[j];
+        double reciprocal = reciprocals[j];
+        double correction = 0;
+        for (int i = j + 1; i < n; i++) {
+            double distance = lengths[i] - length;
+            double sum = lengths[i] + length;
+            double steepness = Math.abs(distance) <= TIE * sum ? 0 : (slopes[i] - slope) / distance;
+            double cosine = column[i] * reciprocals[i] * reciprocal;
+            double value = cosine == 0 ? 0 : cosine / sum * (length * steepness - slope);
+            correction += column[i] * value;
+            column[i] = value;
+        }
+        return correction;
+    }
+}

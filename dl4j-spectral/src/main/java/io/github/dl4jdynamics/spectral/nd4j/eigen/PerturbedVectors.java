@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.dl4jdynamics.spectral.nd4j.eigen;
+
+import java.util.Arrays;
+import java.util.Comparator;
+
+import io.github.dl4jdynamics.spectral.nd4j.DenseKernels;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * All right singular vectors V of a tall matrix T, as they were some refreshes ago: what they are off by now is in the
+ * gradient to the first order, so that they need to follow only from time to time.
+ *
+ * <pre>{@code
+ * H = (T V)^T (T V),   sum = a T + T V F D V^T        F of NearlyDiagonal
+ * }</pre>
+ *
+ * <p>The diagonal D gives the columns of {@code T V F} the lengths {@code phi_i} that they have with singular vectors; what the
+ * second order makes too short is mostly mended by that. The images {@code T v_i} of singular vectors are orthogonal. Where those of V have become oblique, V turns before the next
+ * refresh, by small rotations, or by a step of orthogonal iteration where it is too far off for them. Cost of a refresh of
+ * [m, n]: three products of m n^2 multiplications and half a one for H, and where V turns one more and a QR factorization.
+ */
+final class PerturbedVectors implements SingularVectors {
+    /** {@link NearlyDiagonal#tilt} from which V follows: its square is the order of what is left of the error. */
+    private static final double OBLIQUE = 0.1;
+
+    /** {@link NearlyDiagonal#tilt} from which it does so at once: the matrix has jumped. */
+    private static final double FAR = 0.3;
+
+    /** Largest squared norm of a gradient in units of that of its slopes; rounding. */
+    private static final double LARGEST_NORM = 1.002;
+
+    /** Factor up to which an image of the gradient is made longer. */
+    private static final double MOST_STRETCH = 2;
+
+    private final DenseKernels kernels;
+    private final BasisStep step;
+    private final boolean exactStart;
+    private final double residualLimit;
+    private INDArray vectors;
+    private INDArray turned;
+    private final INDArray images;
+    private final INDArray mapped;
+    private final INDArray square;
+    private final INDArray rotation;
+    private final NearlyDiagonal gram;
+    private final Integer[] descending;
+    private double squaredNorm;
+    private final double[] lengths;
+    private boolean started;
+
+    /** What to do about the vectors before the next refresh. */
+    private Move move = Move.NONE;
+
+    /** Whether the latest gradient is of the first order. */
+    private boolean corrected;
+
+    private double correction;
+
+    /** Whether a matrix was looked at since the latest refresh. */
+    private boolean measured;
+
+    private enum Move {
+        NONE,
+        /** Better vectors, not yet orthonormal, are in {@code turned}. */
+        ROTATION,
+        /** They are far off. */
+        ITERATION
+    }
+
+    /**
+     * Vectors to follow.
+     *
+     * @param step of the orthogonal iteration
+     * @param vectors [n, n] in 'f' order, overwritten
+     * @param rows m
+     * @param exactStart whether to begin with a decomposition instead of random vectors
+     * @param residualLimit residual beyond which a decomposition takes the place of V
+     */
+    PerturbedVectors(
+            DenseKernels kernels,
+            BasisStep step,
+            INDArray vectors,
+            long rows,
+            boolean exactStart,
+            double residualLimit) {
+        this.kernels = kernels;
+        this.step = step;
+        this.vectors = vectors;
+        this.exactStart = exactStart;
+        this.residualLimit = residualLimit;
+        images = Nd4j.create(vectors.dataType(), new long[] {rows, vectors.size(1)}, 'f');
+        mapped = Nd4j.create(vectors.dataType(), images.shape(), 'f');
+        square = Nd4j.create(vectors.dataType(), vectors.shape(), 'f');
+        turned = Nd4j.create(vectors.dataType(), vectors.shape(), 'f');
+        rotation = Nd4j.create(vectors.dataType(), vectors.shape(), 'f');
+        gram = new NearlyDiagonal(square);
+        lengths = gram.lengths();
+        descending = new Integer[lengths.length];
+        Arrays.setAll(descending, i -> i);
+    }
+
+    @Override
+    public BasisRefresh refresh(INDArray matrix) {
+        long begin = System.nanoTime();
+        double norm = Numbers.norm(matrix);
+        BasisRefresh.Outcome outcome = BasisRefresh.Outcome.REFUSED;
+        double residual = Double.NaN;
+        if (Double.isFinite(norm)) {
+            TallMatrix tall = new TallMatrix(matrix, images);
+            if (!started && exactStart) {
+                outcome = BasisRefresh.Outcome.DECOMPOSED;
+                decompose(tall);
+            } else {
+                outcome = BasisRefresh.Outcome.STEPPED;
+                residual = follow(tall);
+                if (residual > residualLimit) {
+                    outcome = BasisRefresh.Outcome.REPLACED;
+                    decompose(tall);
+                }
+            }
+            measured = false;
+            squaredNorm = norm * norm;
+            sort();
+        }
+        return new BasisRefresh(outcome, residual, System.nanoTime() - begin);
+    }
+
+    /** Returns the residual of the basis at hand. */
+    private double follow(TallMatrix tall) {
+        if (!started) {
+            Bases.fillAtRandom(vectors);
+            kernels.orthonormalize(vectors);
+            started = true;
+        } else if (move == Move.ROTATION) {
+            INDArray before = vectors;
+            vectors = turned;
+            turned = before;
+            kernels.orthonormalize(vectors);
+        } else if (move == Move.ITERATION) {
+            iterate(tall);
+        }
+        move = Move.NONE;
+        look(tall);
+        double residual = gram.residual();
+        if (gram.tilt() > FAR && residual <= residualLimit) {
+            iterate(tall);
+            look(tall);
+        }
+        return residual;
+    }
+
+    private void iterate(TallMatrix tall) {
+        tall.multiply(vectors, turned);
+        step.improve(tall, turned, vectors);
+    }
+
+    private void decompose(TallMatrix tall) {
+        Bases.fillWithLeading(vectors, kernels.symmetricEigen(tall.toDense()));
+        started = true;
+        look(tall);
+    }
+
+    private void look(TallMatrix tall) {
+        tall.map(vectors);
+        kernels.gram(images, square);
+        gram.measure(Numbers.epsilon(images.dataType()) * images.size(0));
+    }
+
+    private void sort() {
+        Arrays.sort(descending, Comparator.comparingDouble(i -> -lengths[i]));
+    }
+
+    @Override
+    public void measure(INDArray matrix) {
+        look(new TallMatrix(matrix, images));
+        measured = true;
+        squaredNorm = Math.pow(Numbers.norm(matrix), 2);
+        sort();
+    }
+
+    @Override
+    public double[] values() {
+        double[] values = new double[lengths.length];
+        Arrays.setAll(values, i -> lengths[descending[i]]);
+        return values;
+    }
+
+    @Override
+    public double squaredNorm() {
+        return squaredNorm;
+    }
+
+    @Override
+    public double correction(double[] slopes) {
+        return measured && corrected ? gram.correction(byColumn(slopes)) : correction;
+    }
+
+    @Override
+    public void combine(INDArray matrix, double a, double[] slopes, INDArray sum) {
+        double[] byColumn = byColumn(slopes);
+        boolean turning = gram.tilt() > OBLIQUE;
+        if (turning) {
+            gram.rotation(rotation);
+        }
+        correction = gram.replaceByFunction(byColumn, true);
+        corrected = map(byColumn);
+        if (!corrected) {
+            correction = gram.replaceByFunction(byColumn, false);
+            map(byColumn);
+            move = Move.ITERATION;
+        } else if (turning) {
+            Nd4j.gemm(vectors, rotation, turned, false, false, 1, 0);
+            move = Move.ROTATION;
+        }
+        new TallMatrix(matrix, images).combine(a, mapped, vectors, sum);
+    }
+
+    /**
+     * The gradient's images {@code T V F} of V, brought to the lengths that those of singular vectors have.
+     *
+     * @return whether F is of use: the first order is never too long, unless the images are too oblique for it
+     */
+    private boolean map(double[] slopes) {
+        Nd4j.gemm(images, square, mapped, false, false, 1, 0);
+        double[] squares = Columns.products(mapped, mapped);
+        double[] factors = new double[slopes.length];
+        double bound = 0;
+        for (int i = 0; i < factors.length; i++) {
+            bound += slopes[i] * slopes[i];
+            double length = Math.sqrt(squares[i]);
+            factors[i] = Math.abs(slopes[i]) < MOST_STRETCH * length ? Math.abs(slopes[i]) / length : MOST_STRETCH;
+        }
+        mapped.muliRowVector(Nd4j.createFromArray(factors).castTo(mapped.dataType()));
+        return Arrays.stream(squares).sum() <= LARGEST_NORM * bound;
+    }
+
+    private double[] byColumn(double[] slopes) {
+        double[] byColumn = new double[slopes.length];
+        for (int i = 0; i < slopes.length; i++) {
+            byColumn[descending[i]] = slopes[i];
+        }
+        return byColumn;
+    }
+}
