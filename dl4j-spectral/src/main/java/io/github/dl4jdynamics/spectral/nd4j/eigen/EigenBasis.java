@@ -62,7 +62,7 @@ final class EigenBasis {
             restart();
         }
         double residual = Double.NaN;
-        if (started) {
+        if (started && step != null) {
             a.multiply(vectors, product);
             residual = residual();
             if (Double.isNaN(residual)) {

@@ -6,15 +6,27 @@ import java.util.Comparator;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Right singular vectors V of a tall matrix as the eigenvectors of its Gram matrix; the left ones are their images. */
 final class FollowedVectors implements SingularVectors {
     private final EigenBasis basis;
     private final INDArray images;
+    private final INDArray scaled;
     private final int leading;
     private double[] lengths;
     private final Integer[] descending;
     private double squaredNorm;
+
+    /** Images of a matrix that is only looked at, so that the next refresh is what it would be without. */
+    private INDArray others;
+
+    /** Images of the matrix measured last. */
+    private INDArray latest;
+
+    /** Whether the images are those of the vectors as they are, by the matrix of the latest refresh. */
+    private boolean known;
 
     /**
      * Vectors to follow.
@@ -28,6 +40,7 @@ final class FollowedVectors implements SingularVectors {
         this.leading = leading;
         int k = Math.toIntExact(basis.vectors().size(1));
         images = Nd4j.create(basis.vectors().dataType(), new long[] {rows, k}, 'f');
+        scaled = Nd4j.create(images.dataType(), basis.vectors().shape(), 'f');
         lengths = new double[k];
         descending = new Integer[k];
         Arrays.setAll(descending, i -> i);
@@ -35,24 +48,35 @@ final class FollowedVectors implements SingularVectors {
 
     @Override
     public BasisRefresh refresh(INDArray matrix) {
-        BasisRefresh refresh = basis.refresh(new TallMatrix(matrix, images));
+        boolean moved = known && basis.isProjected();
+        BasisRefresh refresh =
+                basis.refresh(moved ? TallMatrix.movedFrom(images, matrix) : new TallMatrix(matrix, images));
         if (refresh.outcome() == BasisRefresh.Outcome.STEPPED && basis.isProjected()) {
-            measureImages(matrix);
+            measureImages(matrix, images);
         } else if (refresh.outcome() != BasisRefresh.Outcome.REFUSED) {
-            measure(matrix);
+            measure(matrix, images);
         }
+        known |= refresh.outcome() != BasisRefresh.Outcome.REFUSED;
         return refresh;
     }
 
     @Override
     public void measure(INDArray matrix) {
-        new TallMatrix(matrix, images).map(basis.vectors());
-        measureImages(matrix);
+        if (others == null) {
+            others = Nd4j.create(images.dataType(), images.shape(), 'f');
+        }
+        measure(matrix, others);
     }
 
-    private void measureImages(INDArray matrix) {
-        double negligible = Numbers.epsilon(images.dataType()) * Math.max(matrix.size(0), matrix.size(1));
-        lengths = Columns.lengths(images, negligible);
+    private void measure(INDArray matrix, INDArray into) {
+        new TallMatrix(matrix, into).map(basis.vectors());
+        measureImages(matrix, into);
+    }
+
+    private void measureImages(INDArray matrix, INDArray ofVectors) {
+        latest = ofVectors;
+        double negligible = Numbers.epsilon(ofVectors.dataType()) * Math.max(matrix.size(0), matrix.size(1));
+        lengths = Columns.lengths(ofVectors, negligible);
         Arrays.sort(descending, Comparator.comparingDouble(i -> -lengths[i]));
         boolean full = lengths.length == Math.min(matrix.size(0), matrix.size(1));
         squaredNorm =
@@ -74,11 +98,15 @@ final class FollowedVectors implements SingularVectors {
     @Override
     public void combine(INDArray matrix, double a, double[] slopes, INDArray sum) {
         double[] factors = new double[lengths.length];
+        int used = 1;
         for (int i = 0; i < leading; i++) {
             int column = descending[i];
             factors[column] = lengths[column] == 0 ? 0 : slopes[i] / lengths[column];
+            used = Math.max(used, column + 1);
         }
-        images.muliRowVector(Nd4j.createFromArray(factors).castTo(images.dataType()));
-        new TallMatrix(matrix, images).combine(a, images, basis.vectors(), sum);
+        INDArrayIndex[] columns = {NDArrayIndex.all(), NDArrayIndex.interval(0, used)};
+        INDArray row = Nd4j.createFromArray(Arrays.copyOf(factors, used)).castTo(images.dataType());
+        INDArray v = scaled.get(columns).assign(basis.vectors().get(columns)).muliRowVector(row);
+        new TallMatrix(matrix, latest).combine(a, latest.get(columns), v, sum);
     }
 }

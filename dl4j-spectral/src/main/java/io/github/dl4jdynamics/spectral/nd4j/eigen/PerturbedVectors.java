@@ -25,9 +25,6 @@ final class PerturbedVectors implements SingularVectors {
     /** {@link NearlyDiagonal#tilt} from which V follows: its square is the order of what is left of the error. */
     private static final double OBLIQUE = 0.1;
 
-    /** {@link NearlyDiagonal#tilt} from which it does so at once: the matrix has jumped. */
-    private static final double FAR = 0.3;
-
     /** Largest squared norm of a gradient in units of that of its slopes; rounding. */
     private static final double LARGEST_NORM = 1.002;
 
@@ -139,21 +136,12 @@ final class PerturbedVectors implements SingularVectors {
             turned = before;
             kernels.orthonormalize(vectors);
         } else if (move == Move.ITERATION) {
-            iterate(tall);
+            tall.multiply(vectors, turned);
+            step.improve(tall, turned, vectors);
         }
         move = Move.NONE;
         look(tall);
-        double residual = gram.residual();
-        if (gram.tilt() > FAR && residual <= residualLimit) {
-            iterate(tall);
-            look(tall);
-        }
-        return residual;
-    }
-
-    private void iterate(TallMatrix tall) {
-        tall.multiply(vectors, turned);
-        step.improve(tall, turned, vectors);
+        return gram.residual();
     }
 
     private void decompose(TallMatrix tall) {
