@@ -13,7 +13,7 @@ final class EigenlossArm {
     static final EigenlossArm PLAIN = new EigenlossArm(null, 0);
 
     /** Iterations from one refresh of the singular vectors to the next. */
-    static final ImmutableList<Integer> PERIODS = ImmutableList.of(1, 5, 10, 20);
+    static final ImmutableList<Integer> PERIODS = ImmutableList.of(1, 5, 10, 20, 50);
 
     private final SpectralSolver solver;
     private final int period;

@@ -32,6 +32,11 @@ final class ConditionNumber implements SpectralPenalty {
     }
 
     @Override
+    public boolean dependsOnSquaredNorm() {
+        return false;
+    }
+
+    @Override
     public String toString() {
         return "condition number";
     }

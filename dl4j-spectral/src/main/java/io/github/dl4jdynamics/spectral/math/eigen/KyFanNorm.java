@@ -35,6 +35,11 @@ public final class KyFanNorm implements SpectralPenalty {
     }
 
     @Override
+    public boolean dependsOnSquaredNorm() {
+        return false;
+    }
+
+    @Override
     public String toString() {
         return k == Integer.MAX_VALUE ? "nuclear norm" : "Ky Fan " + k + " norm";
     }

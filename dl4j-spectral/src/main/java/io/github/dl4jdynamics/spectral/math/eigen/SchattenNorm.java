@@ -43,6 +43,11 @@ final class SchattenNorm implements SpectralPenalty {
     }
 
     @Override
+    public boolean dependsOnSquaredNorm() {
+        return false;
+    }
+
+    @Override
     public String toString() {
         return "Schatten " + p + " norm";
     }

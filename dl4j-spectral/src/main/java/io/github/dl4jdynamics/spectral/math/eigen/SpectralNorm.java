@@ -19,6 +19,11 @@ final class SpectralNorm implements SpectralPenalty {
     }
 
     @Override
+    public boolean dependsOnSquaredNorm() {
+        return false;
+    }
+
+    @Override
     public String toString() {
         return "spectral norm";
     }

@@ -44,6 +44,11 @@ public interface SpectralPenalty {
         return false;
     }
 
+    /** Whether F matters; default true. If not, F may be NaN. */
+    default boolean dependsOnSquaredNorm() {
+        return true;
+    }
+
     /** Slope by F. */
     default double slopeBySquaredNorm(double[] sigma, double squaredNorm) {
         return 0;

@@ -17,11 +17,11 @@ final class Bases {
         int n = Math.toIntExact(eigen.vectors().size(1));
         int k = Math.toIntExact(basis.size(1));
         double[] ascending = Detached.doubles(eigen.vectors(), 'f');
-        double[] descending = new double[n * k];
+        MatrixMemory memory = MatrixMemory.of(basis);
         for (int j = 0; j < k; j++) {
-            System.arraycopy(ascending, (n - 1 - j) * n, descending, j * n, n);
+            memory.write(j, 0, n, ascending, (n - 1 - j) * n);
         }
-        basis.assign(Nd4j.create(descending, new long[] {n, k}, 'f'));
+        memory.flush();
     }
 
     /** Gaussian numbers, the same each time: runs can be repeated. */

@@ -14,8 +14,9 @@ final class EigenBasis {
     private final boolean ritz;
     private final boolean exactStart;
     private final double residualLimit;
-    private final INDArray vectors;
-    private final INDArray product;
+    private INDArray vectors;
+    private INDArray product;
+    private final INDArray turn;
     private boolean started;
 
     /**
@@ -42,11 +43,18 @@ final class EigenBasis {
         this.exactStart = exactStart;
         this.residualLimit = residualLimit;
         this.product = Nd4j.create(vectors.dataType(), vectors.shape(), 'f');
+        long k = vectors.size(1);
+        this.turn = ritz ? Nd4j.create(vectors.dataType(), new long[] {k, k}, 'f') : null;
     }
 
-    /** Whether {@link SymmetricOperator#project} has seen the basis as it is after a step. */
-    boolean isProjected() {
+    /** Whether a step ends with Ritz vectors. */
+    boolean isRitz() {
         return ritz;
+    }
+
+    /** What the basis was multiplied with after the latest {@link SymmetricOperator#project}, [k, k]. */
+    INDArray turn() {
+        return turn;
     }
 
     /** The basis, [n, k]: leading eigenvectors first with Ritz vectors, else in any order. */
@@ -113,9 +121,10 @@ final class EigenBasis {
 
     private void turnToRitzVectors(SymmetricOperator a) {
         INDArray projected = a.project(vectors);
-        INDArray turn = projected.ulike();
         Bases.fillWithLeading(turn, kernels.symmetricEigen(projected));
-        vectors.assign(Nd4j.gemm(vectors, turn, false, false));
-        a.turn(turn);
+        Nd4j.gemm(vectors, turn, product, false, false, 1, 0);
+        INDArray before = vectors;
+        vectors = product;
+        product = before;
     }
 }

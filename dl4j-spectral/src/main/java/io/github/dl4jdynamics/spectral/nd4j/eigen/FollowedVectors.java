@@ -12,14 +12,15 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /** Right singular vectors V of a tall matrix as the eigenvectors of its Gram matrix; the left ones are their images. */
 final class FollowedVectors implements SingularVectors {
     private final EigenBasis basis;
-    private final INDArray images;
+    private INDArray images;
     private final INDArray scaled;
     private final int leading;
+    private final boolean normed;
     private double[] lengths;
     private final Integer[] descending;
     private double squaredNorm;
 
-    /** Images of a matrix that is only looked at, so that the next refresh is what it would be without. */
+    /** Those of a matrix that is only looked at, so that the next refresh is what it would be without. */
     private INDArray others;
 
     /** Images of the matrix measured last. */
@@ -34,12 +35,15 @@ final class FollowedVectors implements SingularVectors {
      * @param basis of the Gram matrix
      * @param rows of the tall matrix
      * @param leading how many singular values matter
+     * @param normed whether the Frobenius norm matters; NaN if not
      */
-    FollowedVectors(EigenBasis basis, long rows, int leading) {
+    FollowedVectors(EigenBasis basis, long rows, int leading, boolean normed) {
+        this.normed = normed;
         this.basis = basis;
         this.leading = leading;
         int k = Math.toIntExact(basis.vectors().size(1));
         images = Nd4j.create(basis.vectors().dataType(), new long[] {rows, k}, 'f');
+        others = Nd4j.create(images.dataType(), images.shape(), 'f');
         scaled = Nd4j.create(images.dataType(), basis.vectors().shape(), 'f');
         lengths = new double[k];
         descending = new Integer[k];
@@ -48,10 +52,14 @@ final class FollowedVectors implements SingularVectors {
 
     @Override
     public BasisRefresh refresh(INDArray matrix) {
-        boolean moved = known && basis.isProjected();
+        boolean moved = known && basis.isRitz();
         BasisRefresh refresh =
                 basis.refresh(moved ? TallMatrix.movedFrom(images, matrix) : new TallMatrix(matrix, images));
-        if (refresh.outcome() == BasisRefresh.Outcome.STEPPED && basis.isProjected()) {
+        if (refresh.outcome() == BasisRefresh.Outcome.STEPPED && basis.isRitz()) {
+            Nd4j.gemm(images, basis.turn(), others, false, false, 1, 0);
+            INDArray before = images;
+            images = others;
+            others = before;
             measureImages(matrix, images);
         } else if (refresh.outcome() != BasisRefresh.Outcome.REFUSED) {
             measure(matrix, images);
@@ -62,9 +70,6 @@ final class FollowedVectors implements SingularVectors {
 
     @Override
     public void measure(INDArray matrix) {
-        if (others == null) {
-            others = Nd4j.create(images.dataType(), images.shape(), 'f');
-        }
         measure(matrix, others);
     }
 
@@ -79,8 +84,9 @@ final class FollowedVectors implements SingularVectors {
         lengths = Columns.lengths(ofVectors, negligible);
         Arrays.sort(descending, Comparator.comparingDouble(i -> -lengths[i]));
         boolean full = lengths.length == Math.min(matrix.size(0), matrix.size(1));
-        squaredNorm =
-                full ? Arrays.stream(lengths).map(length -> length * length).sum() : Math.pow(Numbers.norm(matrix), 2);
+        squaredNorm = full
+                ? Arrays.stream(lengths).map(length -> length * length).sum()
+                : normed ? Math.pow(Numbers.norm(matrix), 2) : Double.NaN;
     }
 
     @Override

@@ -266,7 +266,8 @@ public final class SpectralGradient {
             INDArray vectors = Nd4j.create(like.dataType(), new long[] {n, k}, 'f');
             boolean exact = exactStart || solver == SpectralSolver.EXACT;
             EigenBasis basis = new EigenBasis(kernels, vectors, step(vectors), leading < n, exact, residualLimit);
-            return new FollowedVectors(basis, Math.max(like.size(0), like.size(1)), leading);
+            long rows = Math.max(like.size(0), like.size(1));
+            return new FollowedVectors(basis, rows, leading, penalty.dependsOnSquaredNorm());
         }
 
         private BasisStep step(INDArray vectors) {

@@ -11,9 +11,6 @@ interface SymmetricOperator {
     /** {@code v^T A v}, [k, k], for v [n, k]; a new array. */
     INDArray project(INDArray v);
 
-    /** Says that the v projected last is now {@code v q}; q [k, k]. */
-    default void turn(INDArray q) {}
-
     /** A itself in DOUBLE, for an exact decomposition; may be a new array. */
     INDArray toDense();
 }

@@ -71,11 +71,6 @@ final class TallMatrix implements SymmetricOperator {
         return Nd4j.gemm(images, images, true, false);
     }
 
-    @Override
-    public void turn(INDArray q) {
-        images.assign(Nd4j.gemm(images, q, false, false));
-    }
-
     /** {@code sum = a M + Y V^T}, or its transpose where T is; Y [m, k], V [n, k], sum like M. */
     void combine(double a, INDArray y, INDArray v, INDArray sum) {
         if (a != 0) {

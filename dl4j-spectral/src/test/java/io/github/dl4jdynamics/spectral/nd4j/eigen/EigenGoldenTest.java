@@ -89,7 +89,7 @@ class EigenGoldenTest {
         INDArray u = DenseKernels.auto().thinQr(golden.matrix("P")).q();
         golden.check("amortized/U", u);
         FollowedVectors followed =
-                new FollowedVectors(new EigenBasis(DenseKernels.auto(), u, null, false, true, 1), w.size(0), 4);
+                new FollowedVectors(new EigenBasis(DenseKernels.auto(), u, null, false, true, 1), w.size(0), 4, true);
         followed.measure(w);
         double estimate = java.util.Arrays.stream(followed.values()).sum();
         golden.check("amortized/estimate", estimate);
