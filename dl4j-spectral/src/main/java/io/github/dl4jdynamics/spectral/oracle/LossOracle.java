@@ -151,7 +151,8 @@ public final class LossOracle {
         checkLength(to);
         INDArray theta = network.parameters();
         INDArray start = from == theta ? theta.dup() : from.reshape(mask.length());
-        theta.assign(to.reshape(mask.length())).muli(s);
+        theta.assign(to.reshape(mask.length()));
+        scale(s, theta);
         addScaled(start, 1 - s, theta);
     }
 
@@ -263,7 +264,8 @@ public final class LossOracle {
             if (adding) {
                 addScaled(from, weight, to);
             } else {
-                to.assign(from).muli(weight);
+                to.assign(from);
+                scale(weight, to);
             }
         }
     }
@@ -299,8 +301,20 @@ public final class LossOracle {
         }
     }
 
+    private static void scale(double factor, INDArray vector) {
+        if (isOfBlas(vector)) {
+            Nd4j.getBlasWrapper().level1().scal(vector.length(), factor, vector);
+        } else {
+            vector.muli(factor);
+        }
+    }
+
+    private static boolean isOfBlas(INDArray vector) {
+        return vector.dataType() == DataType.FLOAT || vector.dataType() == DataType.DOUBLE;
+    }
+
     private static void addScaled(INDArray summand, double weight, INDArray sum) {
-        if (sum.dataType() == DataType.FLOAT || sum.dataType() == DataType.DOUBLE) {
+        if (isOfBlas(sum)) {
             Nd4j.getBlasWrapper().level1().axpy(sum.length(), weight, summand, sum);
         } else {
             sum.addi(summand.mul(weight));
