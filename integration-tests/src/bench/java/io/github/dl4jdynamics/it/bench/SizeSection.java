@@ -10,8 +10,8 @@ final class SizeSection {
     private static final String READING =
             "The gradient of a penalty on the singular values of an n x n matrix in FLOAT that has moved by 0.3 %: of all"
                     + " (full: the nuclear norm) and of the " + EigenBenchmark.TOP
-                    + " largest (top). Step is one step of"
-                    + " orthogonal iteration. The others are LAPACK's: gesdd with all vectors, syevd of the Gram matrix with"
+                    + " largest (top), with vectors that follow. Step is one such"
+                    + " refresh. The others are LAPACK's: gesdd with all vectors, syevd of the Gram matrix with"
                     + " all vectors, syevr of the Gram matrix for the " + EigenBenchmark.TOP
                     + " largest. The unit is one"
                     + " product of two n x n matrices, the floor.";

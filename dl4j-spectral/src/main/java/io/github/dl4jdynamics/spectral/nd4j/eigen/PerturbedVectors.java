@@ -17,9 +17,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * }</pre>
  *
  * <p>The diagonal D gives the columns of {@code T V F} the lengths {@code phi_i} that they have with singular vectors; what the
- * second order makes too short is mostly mended by that. The images {@code T v_i} of singular vectors are orthogonal. Where those of V have become oblique, V turns before the next
- * refresh, by small rotations, or by a step of orthogonal iteration where it is too far off for them. Cost of a refresh of
- * [m, n]: three products of m n^2 multiplications and half a one for H, and where V turns one more and a QR factorization.
+ * second order makes too short is mostly mended by that. The images {@code T v_i} of singular vectors are orthogonal. Where
+ * those of V have become oblique, V turns before the next refresh, by small rotations. Where they are too oblique for the
+ * first order, as those of a whole null space are out of which one direction grows, F is diagonal and V takes a step of
+ * orthogonal iteration.
+ *
+ * <p>Cost of a refresh of [m, n]: three products of m n^2 multiplications and half a one for H, and where V turns one more and
+ * a QR factorization.
  */
 final class PerturbedVectors implements SingularVectors {
     /** {@link NearlyDiagonal#tilt} from which V follows: its square is the order of what is left of the error. */
