@@ -52,6 +52,11 @@ final class EigenBasis {
         return ritz;
     }
 
+    /** Whether the first product of a refresh may be with images of the refresh before. */
+    boolean takesMovedProducts() {
+        return ritz && step != null && step.takesMovedProducts();
+    }
+
     /** What the basis was multiplied with after the latest {@link SymmetricOperator#project}, [k, k]. */
     INDArray turn() {
         return turn;

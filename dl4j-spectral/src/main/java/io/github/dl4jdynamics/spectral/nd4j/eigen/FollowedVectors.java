@@ -52,7 +52,7 @@ final class FollowedVectors implements SingularVectors {
 
     @Override
     public BasisRefresh refresh(INDArray matrix) {
-        boolean moved = known && basis.isRitz();
+        boolean moved = known && basis.takesMovedProducts();
         BasisRefresh refresh =
                 basis.refresh(moved ? TallMatrix.movedFrom(images, matrix) : new TallMatrix(matrix, images));
         if (refresh.outcome() == BasisRefresh.Outcome.STEPPED && basis.isRitz()) {

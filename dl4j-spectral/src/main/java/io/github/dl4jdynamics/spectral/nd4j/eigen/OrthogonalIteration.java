@@ -37,4 +37,9 @@ final class OrthogonalIteration implements BasisStep {
         }
         kernels.orthonormalize(v);
     }
+
+    @Override
+    public boolean takesMovedProducts() {
+        return true;
+    }
 }
