@@ -27,15 +27,14 @@ import static com.google.common.base.Preconditions.checkNotNull;
  *
  * <p>At singular vectors that is exact. With a diagonal F the gradient is wrong to the first order of V's error and the value
  * to the second. {@link SpectralSolver#ORTHOGONAL_ITERATION} with a {@linkplain SpectralPenalty#isSmooth smooth} penalty, as
- * the nuclear norm is, fills F by perturbation theory ({@link NearlyDiagonal}), which makes these the second and the third
- * order; there V follows only where it has to. Singular values of
- * no more than {@code max(m, n) epsilon sigma_1} count as zero, and get no gradient: where the penalty has a kink there,
- * that is a subgradient.
+ * the nuclear norm is, fills F by perturbation theory, which makes these the second and the third order; there V follows only
+ * where it has to. Singular values of no more than {@code max(m, n) epsilon sigma_1} count as zero, and get no gradient: where
+ * the penalty has a kink there, that is a subgradient.
  *
  * <p>Arrays are allocated once, outside of workspaces. Memory: for a full basis of an [m, n] matrix {@code 3 m n + 4 n^2}
- * numbers. Cost of a refresh by {@link SpectralSolver#ORTHOGONAL_ITERATION}: four products of m n k multiplications and a QR
- * factorization of [n, k]; with a smooth penalty and n vectors three and a half, and two more when V follows. For one thread
- * at a time.
+ * numbers. Cost of a refresh by {@link SpectralSolver#ORTHOGONAL_ITERATION}: for k < n leading vectors three products of
+ * m n k multiplications and a QR factorization of [n, k], for all n four; with a smooth penalty and all n three and a half, and
+ * two more when V follows. For one thread at a time.
  *
  * @since 0.1
  */

@@ -7,7 +7,10 @@ package io.github.dl4jdynamics.spectral.nd4j.eigen;
  * @since 0.1
  */
 public enum SpectralSolver {
-    /** One step of orthogonal iteration from the basis before. The default: cheapest for its accuracy, nothing to tune. */
+    /**
+     * One step of orthogonal iteration from the basis before; for smooth penalties on all singular values small rotations,
+     * and only where they are needed. The default: cheapest for its accuracy, nothing to tune.
+     */
     ORTHOGONAL_ITERATION,
     /** One step of Adam on an eigen loss from the basis before: the method of the amortization paper. */
     EIGEN_LOSS,
