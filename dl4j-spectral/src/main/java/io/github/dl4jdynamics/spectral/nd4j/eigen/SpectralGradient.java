@@ -32,7 +32,7 @@ import static com.google.common.base.Preconditions.checkNotNull;
  * the penalty has a kink there, that is a subgradient.
  *
  * <p>Arrays are allocated once, outside of workspaces. Memory: for a full basis of an [m, n] matrix {@code 3 m n + 4 n^2}
- * numbers. Cost of a refresh by {@link SpectralSolver#ORTHOGONAL_ITERATION}: for k < n leading vectors three products of
+ * numbers. Cost of a refresh by {@link SpectralSolver#ORTHOGONAL_ITERATION}: for k &lt; n leading vectors three products of
  * m n k multiplications and a QR factorization of [n, k], for all n four; with a smooth penalty and all n three and a half, and
  * two more when V follows. For one thread at a time.
  *
