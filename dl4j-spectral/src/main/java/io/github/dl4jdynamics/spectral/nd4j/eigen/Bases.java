@@ -3,7 +3,6 @@ package io.github.dl4jdynamics.spectral.nd4j.eigen;
 
 import java.util.Random;
 
-import io.github.dl4jdynamics.spectral.nd4j.Detached;
 import io.github.dl4jdynamics.spectral.nd4j.SymmetricEigen;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -16,10 +15,12 @@ final class Bases {
     static void fillWithLeading(INDArray basis, SymmetricEigen eigen) {
         int n = Math.toIntExact(eigen.vectors().size(1));
         int k = Math.toIntExact(basis.size(1));
-        double[] ascending = Detached.doubles(eigen.vectors(), 'f');
+        double[] column = new double[n];
+        MatrixMemory ascending = MatrixMemory.of(eigen.vectors());
         MatrixMemory memory = MatrixMemory.of(basis);
         for (int j = 0; j < k; j++) {
-            memory.write(j, 0, n, ascending, (n - 1 - j) * n);
+            ascending.read(n - 1 - j, 0, n, column);
+            memory.write(j, 0, n, column, 0);
         }
         memory.flush();
     }

@@ -38,9 +38,10 @@ public final class BasisRefresh {
 
     /**
      * How far the basis was from one of eigenvectors when the refresh began: {@code ||A V - V D||_F / ||A V||_F} with
-     * {@code D = diag(V^T A V)}, which for a full basis is the part of {@code V^T A V} off the diagonal. 0 is exact; rounding
-     * gives some 5e-4 in FLOAT. NaN where there was no basis, or the
-     * solver decomposes each time.
+     * {@code D = diag(V^T A V)}, which for a full basis is the part of {@code V^T A V} off the diagonal. Where leading vectors
+     * of both sides are followed, {@code ||M^T U - V D||_F / ||M^T U||_F} with {@code D = diag(V^T M^T U)}, or the same with
+     * the sides exchanged. 0 is exact; rounding gives some 5e-4 in FLOAT. NaN where there was no basis, or the solver
+     * decomposes each time.
      */
     public double residual() {
         return residual;

@@ -14,11 +14,6 @@ interface BasisStep {
      */
     void improve(SymmetricOperator a, INDArray product, INDArray v);
 
-    /** Whether a product of a matrix and the same one a little later will do, and {@code multiply} is not called. */
-    default boolean takesMovedProducts() {
-        return false;
-    }
-
     /** Says that the basis was chosen anew by somebody else. */
     default void restart(INDArray v) {}
 }

@@ -8,6 +8,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Sums over the columns of matrices, in double. */
 final class Columns {
@@ -88,5 +89,56 @@ final class Columns {
     /** Length of the longest column. */
     static double longest(INDArray a) {
         return Math.sqrt(Arrays.stream(products(a, a)).max().orElse(0));
+    }
+
+    /**
+     * {@code ||A V - V D|| / ||A V||} with {@code D = diag(V^T A V)}; NaN unless A V is finite.
+     *
+     * @param along {@code v_i . A v_i}
+     * @param squares {@code ||A v_i||^2}
+     */
+    static double residual(double[] along, double[] squares) {
+        double all = 0;
+        double off = 0;
+        for (int i = 0; i < along.length; i++) {
+            all += squares[i];
+            off += Math.max(0, squares[i] - along[i] * along[i]);
+        }
+        if (!Double.isFinite(all)) {
+            return Double.NaN;
+        }
+        return all == 0 ? 0 : Math.sqrt(off / all);
+    }
+
+    /**
+     * Leading columns, each times its factor: all up to the last whose factor is not zero.
+     *
+     * @param a in 'f' order
+     * @param room for as many columns, in 'f' order
+     * @return a view of the room; the first column at least
+     */
+    static INDArray scaled(INDArray a, double[] factors, INDArray room) {
+        int rows = Math.toIntExact(a.size(0));
+        int used = factors.length;
+        while (used > 1 && factors[used - 1] == 0) {
+            used--;
+        }
+        double[] column = new double[rows];
+        MatrixMemory from = MatrixMemory.of(a);
+        MatrixMemory to = MatrixMemory.of(room);
+        for (int i = 0; i < used; i++) {
+            from.read(i, 0, rows, column);
+            for (int j = 0; j < rows; j++) {
+                column[j] *= factors[i];
+            }
+            to.write(i, 0, rows, column, 0);
+        }
+        to.flush();
+        return leading(room, used);
+    }
+
+    /** A view of the first columns. */
+    static INDArray leading(INDArray a, long count) {
+        return a.get(NDArrayIndex.all(), NDArrayIndex.interval(0, count));
     }
 }

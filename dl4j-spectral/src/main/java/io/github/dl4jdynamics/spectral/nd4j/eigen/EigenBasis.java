@@ -47,21 +47,6 @@ final class EigenBasis {
         this.turn = ritz ? Nd4j.create(vectors.dataType(), new long[] {k, k}, 'f') : null;
     }
 
-    /** Whether a step ends with Ritz vectors. */
-    boolean isRitz() {
-        return ritz;
-    }
-
-    /** Whether the first product of a refresh may be with images of the refresh before. */
-    boolean takesMovedProducts() {
-        return ritz && step != null && step.takesMovedProducts();
-    }
-
-    /** What the basis was multiplied with after the latest {@link SymmetricOperator#project}, [k, k]. */
-    INDArray turn() {
-        return turn;
-    }
-
     /** The basis, [n, k]: leading eigenvectors first with Ritz vectors, else in any order. */
     INDArray vectors() {
         return vectors;
@@ -77,7 +62,7 @@ final class EigenBasis {
         double residual = Double.NaN;
         if (started && step != null) {
             a.multiply(vectors, product);
-            residual = residual();
+            residual = Columns.residual(Columns.products(vectors, product), Columns.products(product, product));
             if (Double.isNaN(residual)) {
                 return new BasisRefresh(BasisRefresh.Outcome.REFUSED, residual, System.nanoTime() - begin);
             }
@@ -106,22 +91,6 @@ final class EigenBasis {
         if (step != null) {
             step.restart(vectors);
         }
-    }
-
-    /** NaN unless the product is finite. */
-    private double residual() {
-        double[] diagonal = Columns.products(vectors, product);
-        double[] squares = Columns.products(product, product);
-        double all = 0;
-        double off = 0;
-        for (int i = 0; i < diagonal.length; i++) {
-            all += squares[i];
-            off += Math.max(0, squares[i] - diagonal[i] * diagonal[i]);
-        }
-        if (!Double.isFinite(all)) {
-            return Double.NaN;
-        }
-        return all == 0 ? 0 : Math.sqrt(off / all);
     }
 
     private void turnToRitzVectors(SymmetricOperator a) {

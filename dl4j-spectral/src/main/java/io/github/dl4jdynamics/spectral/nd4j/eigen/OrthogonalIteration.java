@@ -36,9 +36,4 @@ final class OrthogonalIteration implements BasisStep {
         }
         kernels.orthonormalize(v);
     }
-
-    @Override
-    public boolean takesMovedProducts() {
-        return true;
-    }
 }

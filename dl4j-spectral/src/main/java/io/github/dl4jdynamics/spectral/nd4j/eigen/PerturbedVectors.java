@@ -2,7 +2,6 @@
 package io.github.dl4jdynamics.spectral.nd4j.eigen;
 
 import java.util.Arrays;
-import java.util.Comparator;
 
 import io.github.dl4jdynamics.spectral.nd4j.DenseKernels;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,7 +45,7 @@ final class PerturbedVectors implements SingularVectors {
     private final INDArray square;
     private final INDArray rotation;
     private final NearlyDiagonal gram;
-    private final Integer[] descending;
+    private final DescendingOrder order;
     private double squaredNorm;
     private final double[] lengths;
     private boolean started;
@@ -98,8 +97,7 @@ final class PerturbedVectors implements SingularVectors {
         rotation = Nd4j.create(vectors.dataType(), vectors.shape(), 'f');
         gram = new NearlyDiagonal(square);
         lengths = gram.lengths();
-        descending = new Integer[lengths.length];
-        Arrays.setAll(descending, i -> i);
+        order = new DescendingOrder(lengths.length);
     }
 
     @Override
@@ -123,7 +121,7 @@ final class PerturbedVectors implements SingularVectors {
             }
             measured = false;
             squaredNorm = norm * norm;
-            sort();
+            order.sort(lengths);
         }
         return new BasisRefresh(outcome, residual, System.nanoTime() - begin);
     }
@@ -160,23 +158,17 @@ final class PerturbedVectors implements SingularVectors {
         gram.measure(Numbers.epsilon(images.dataType()) * images.size(0));
     }
 
-    private void sort() {
-        Arrays.sort(descending, Comparator.comparingDouble(i -> -lengths[i]));
-    }
-
     @Override
     public void measure(INDArray matrix) {
         look(new TallMatrix(matrix, images));
         measured = true;
         squaredNorm = Math.pow(Numbers.norm(matrix), 2);
-        sort();
+        order.sort(lengths);
     }
 
     @Override
     public double[] values() {
-        double[] values = new double[lengths.length];
-        Arrays.setAll(values, i -> lengths[descending[i]]);
-        return values;
+        return order.leading(lengths.length);
     }
 
     @Override
@@ -186,12 +178,12 @@ final class PerturbedVectors implements SingularVectors {
 
     @Override
     public double correction(double[] slopes) {
-        return measured && corrected ? gram.correction(byColumn(slopes)) : correction;
+        return measured && corrected ? gram.correction(order.byColumn(slopes)) : correction;
     }
 
     @Override
     public void combine(INDArray matrix, double a, double[] slopes, INDArray sum) {
-        double[] byColumn = byColumn(slopes);
+        double[] byColumn = order.byColumn(slopes);
         boolean turning = gram.tilt() > OBLIQUE;
         if (turning) {
             gram.rotation(rotation);
@@ -226,13 +218,5 @@ final class PerturbedVectors implements SingularVectors {
         }
         mapped.muliRowVector(Nd4j.createFromArray(factors).castTo(mapped.dataType()));
         return Arrays.stream(squares).sum() <= LARGEST_NORM * bound;
-    }
-
-    private double[] byColumn(double[] slopes) {
-        double[] byColumn = new double[slopes.length];
-        for (int i = 0; i < slopes.length; i++) {
-            byColumn[descending[i]] = slopes[i];
-        }
-        return byColumn;
     }
 }

@@ -25,16 +25,16 @@ import static com.google.common.base.Preconditions.checkNotNull;
  * dphi/dT = 2 phi_F T + T V F V^T,   F = diag(phi_i / sigma_i)
  * }</pre>
  *
- * <p>At singular vectors that is exact. With a diagonal F the gradient is wrong to the first order of V's error and the value
- * to the second. {@link SpectralSolver#ORTHOGONAL_ITERATION} with a {@linkplain SpectralPenalty#isSmooth smooth} penalty, as
+ * <p>At singular vectors that is exact. With a diagonal F, and likewise with leading vectors u_i, v_i of both sides and
+ * {@code sigma_i = u_i^T T v_i}, the gradient is wrong to the first order of their error and the value to the second. {@link SpectralSolver#ORTHOGONAL_ITERATION} with a {@linkplain SpectralPenalty#isSmooth smooth} penalty, as
  * the nuclear norm is, fills F by perturbation theory, which makes these the second and the third order; there V follows only
  * where it has to. Singular values of no more than {@code max(m, n) epsilon sigma_1} count as zero, and get no gradient: where
  * the penalty has a kink there, that is a subgradient.
  *
  * <p>Arrays are allocated once, outside of workspaces. Memory: for a full basis of an [m, n] matrix {@code 3 m n + 4 n^2}
- * numbers. Cost of a refresh by {@link SpectralSolver#ORTHOGONAL_ITERATION}: for k &lt; n leading vectors three products of
- * m n k multiplications and a QR factorization of [n, k], for all n four; with a smooth penalty and all n three and a half, and
- * two more when V follows. For one thread at a time.
+ * numbers. Cost of a refresh by {@link SpectralSolver#ORTHOGONAL_ITERATION}: for k &lt; n leading vectors two products of m n k
+ * multiplications and a QR factorization of [n, k], one more of each where the matrix moves by a percent or more; for all n four
+ * products; with a smooth penalty and all n three and a half, and two more when V follows. For one thread at a time.
  *
  * @since 0.1
  */
@@ -246,12 +246,21 @@ public final class SpectralGradient {
                     return new PolarFactor(rounds == 0 ? 12 : rounds, like);
                 case FRESH_POWER_ITERATION:
                     return new PoweredVector(rounds == 0 ? 5 : rounds);
+                case ORTHOGONAL_ITERATION:
+                    if (penalty.leading(n) < n) {
+                        return biIteration(like, n);
+                    }
+                    return penalty.isSmooth() ? perturbed(like, n) : followed(like, n);
                 default:
-                    int leading = penalty.leading(n);
-                    return solver == SpectralSolver.ORTHOGONAL_ITERATION && leading == n && penalty.isSmooth()
-                            ? perturbed(like, n)
-                            : followed(like, n, leading);
+                    return followed(like, n);
             }
+        }
+
+        private SingularVectors biIteration(INDArray like, int n) {
+            int leading = penalty.leading(n);
+            int k = Math.min(n, leading + oversampling);
+            boolean normed = penalty.dependsOnSquaredNorm();
+            return new BiIteration(kernels, like, k, leading, normed, exactStart, residualLimit);
         }
 
         private SingularVectors perturbed(INDArray like, int n) {
@@ -260,7 +269,8 @@ public final class SpectralGradient {
             return new PerturbedVectors(kernels, step(vectors), vectors, rows, exactStart, residualLimit);
         }
 
-        private SingularVectors followed(INDArray like, int n, int leading) {
+        private SingularVectors followed(INDArray like, int n) {
+            int leading = penalty.leading(n);
             int k = leading == n ? n : Math.min(n, leading + oversampling);
             INDArray vectors = Nd4j.create(like.dataType(), new long[] {n, k}, 'f');
             boolean exact = exactStart || solver == SpectralSolver.EXACT;
@@ -277,7 +287,7 @@ public final class SpectralGradient {
                     EigenLoss loss = eigenLoss == null ? EigenLoss.brockett((int) vectors.size(1)) : eigenLoss;
                     return new EigenLossDescent(kernels, loss, eigenLossRate, reset, vectors);
                 default:
-                    return new OrthogonalIteration(kernels, vectors.size(0) == vectors.size(1) ? FULL_BASIS_SHIFT : 0);
+                    return new OrthogonalIteration(kernels, FULL_BASIS_SHIFT);
             }
         }
     }

@@ -18,9 +18,6 @@ final class TallMatrix implements SymmetricOperator {
     private final boolean transposed;
     private final INDArray images;
 
-    /** Whether {@link #multiply} takes the images as they are. */
-    private final boolean known;
-
     /**
      * A view.
      *
@@ -28,22 +25,9 @@ final class TallMatrix implements SymmetricOperator {
      * @param images scratch [m, k] in 'f' order
      */
     TallMatrix(INDArray matrix, INDArray images) {
-        this(matrix, images, false);
-    }
-
-    private TallMatrix(INDArray matrix, INDArray images, boolean known) {
         this.matrix = matrix;
         this.transposed = matrix.size(0) < matrix.size(1);
         this.images = images;
-        this.known = known;
-    }
-
-    /**
-     * A matrix that has moved a little since it mapped a basis to the images: they will do for the next product with that
-     * basis, {@code T'^T (T v)} for {@code T'^T T' v}.
-     */
-    static TallMatrix movedFrom(INDArray images, INDArray matrix) {
-        return new TallMatrix(matrix, images, true);
     }
 
     /** {@code images = T v}. */
@@ -58,9 +42,7 @@ final class TallMatrix implements SymmetricOperator {
 
     @Override
     public void multiply(INDArray v, INDArray into) {
-        if (!known) {
-            map(v);
-        }
+        map(v);
         mapBack(into);
     }
 
