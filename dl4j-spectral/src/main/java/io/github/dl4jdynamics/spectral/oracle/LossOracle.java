@@ -10,12 +10,10 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkNotNull;
@@ -51,6 +49,7 @@ import static com.google.common.base.Preconditions.checkState;
 public final class LossOracle {
     private final LossNetwork network;
     private final ParameterMask mask;
+    private final FlatVectors sums;
     private final RegularizationTerms regularization;
     private final boolean constrained;
     private final boolean batchStatistics;
@@ -83,6 +82,7 @@ public final class LossOracle {
                     "the private copy must have the parameters of the network, got %s instead of %s",
                     copied,
                     mask);
+            sums = new FlatVectors(mask);
             regularization = builder.regularized ? new RegularizationTerms(net, mask, iteration, epoch) : null;
             network.gradient().assign(0);
         }
@@ -152,8 +152,8 @@ public final class LossOracle {
         INDArray theta = network.parameters();
         INDArray start = from == theta ? theta.dup() : from.reshape(mask.length());
         theta.assign(to.reshape(mask.length()));
-        scale(s, theta);
-        addScaled(start, 1 - s, theta);
+        FlatVectors.scale(s, theta);
+        FlatVectors.addScaled(start, 1 - s, theta);
     }
 
     /**
@@ -246,7 +246,11 @@ public final class LossOracle {
             boolean adding = begun;
             for (MultiDataSet batch : data.batches()) {
                 loss += LossData.rows(batch) * evaluate(data, batch, network::differentiate);
-                accumulate(network.gradient(), weight / data.rows(), sum, adding);
+                if (adding) {
+                    sums.addCounted(network.gradient(), weight / data.rows(), sum);
+                } else {
+                    sums.assignCounted(network.gradient(), weight / data.rows(), sum);
+                }
                 adding = true;
             }
             if (regularization == null) {
@@ -254,19 +258,6 @@ public final class LossOracle {
             }
             regularization.addGradient(network.parameters(), weight, sum);
             return loss / data.rows() + regularization.score(network.parameters());
-        }
-    }
-
-    private void accumulate(INDArray gradient, double weight, INDArray sum, boolean adding) {
-        for (long[] range : mask.ranges()) {
-            INDArray from = part(gradient, range);
-            INDArray to = part(sum, range);
-            if (adding) {
-                addScaled(from, weight, to);
-            } else {
-                to.assign(from);
-                scale(weight, to);
-            }
         }
     }
 
@@ -299,30 +290,6 @@ public final class LossOracle {
                             + "iterationDone or onGradientCalculation, not in onForwardPass or onBackwardPass",
                     workspace.getId());
         }
-    }
-
-    private static void scale(double factor, INDArray vector) {
-        if (isOfBlas(vector)) {
-            Nd4j.getBlasWrapper().level1().scal(vector.length(), factor, vector);
-        } else {
-            vector.muli(factor);
-        }
-    }
-
-    private static boolean isOfBlas(INDArray vector) {
-        return vector.dataType() == DataType.FLOAT || vector.dataType() == DataType.DOUBLE;
-    }
-
-    private static void addScaled(INDArray summand, double weight, INDArray sum) {
-        if (isOfBlas(sum)) {
-            Nd4j.getBlasWrapper().level1().axpy(sum.length(), weight, summand, sum);
-        } else {
-            sum.addi(summand.mul(weight));
-        }
-    }
-
-    private INDArray part(INDArray vector, long[] range) {
-        return range[1] - range[0] == mask.length() ? vector : vector.get(NDArrayIndex.interval(range[0], range[1]));
     }
 
     private void checkLength(INDArray vector) {

@@ -62,6 +62,7 @@ final class NoiseFreeConfiguration {
         copy.setTrainingWorkspaceMode(WorkspaceMode.ENABLED);
         bottoms = FrozenBottoms.of(copy);
         copy.getConfs().forEach(this::rewrite);
+        BottomDense.replaceIn(copy);
         return copy;
     }
 
@@ -75,6 +76,7 @@ final class NoiseFreeConfiguration {
         bottoms = FrozenBottoms.of(copy);
         copy.getVertices().replaceAll((name, vertex) -> rewritten(vertex));
         copy.getNetworkOutputs().forEach(name -> thaw(copy.getVertices().get(name)));
+        BottomDense.replaceIn(copy);
         return copy;
     }
 

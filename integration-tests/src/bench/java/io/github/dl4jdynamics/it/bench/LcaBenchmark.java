@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.it.bench;
 
-import io.github.dl4jdynamics.lca.LossChangeAllocationListener;
-import io.github.dl4jdynamics.lca.math.PathRules;
-import io.github.dl4jdynamics.spectral.oracle.LossData;
-import io.github.dl4jdynamics.spectral.report.Table;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,6 +8,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+
+import io.github.dl4jdynamics.lca.LossChangeAllocationListener;
+import io.github.dl4jdynamics.lca.math.PathRules;
+import io.github.dl4jdynamics.spectral.oracle.LossData;
+import io.github.dl4jdynamics.spectral.report.Table;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

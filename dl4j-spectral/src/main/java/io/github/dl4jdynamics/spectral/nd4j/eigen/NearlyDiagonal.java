@@ -116,28 +116,9 @@ final class NearlyDiagonal {
      * @return what {@link #correction} gives, 0 unless corrected
      */
     double replaceByFunction(double[] slopes, boolean corrected) {
-        MatrixMemory memory = MatrixMemory.of(gram);
-        double[][] columns = new double[BLOCK][n];
-        double[] mirrored = new double[BLOCK];
-        double correction = 0;
-        for (int from = 0; from < n; from += BLOCK) {
-            int size = Math.min(BLOCK, n - from);
-            for (int k = 0; k < size; k++) {
-                int j = from + k;
-                memory.read(j, j, n - j, columns[k]);
-                correction += replace(columns[k], j, slopes, corrected);
-                memory.write(j, j, n - j, columns[k], j);
-            }
-            for (int i = from + 1; i < n; i++) {
-                int above = Math.min(size, i - from);
-                for (int k = 0; k < above; k++) {
-                    mirrored[k] = columns[k][i];
-                }
-                memory.write(i, from, above, mirrored, 0);
-            }
-        }
-        memory.flush();
-        return correction / 2;
+        double[] correction = new double[1];
+        write(gram, 1, (column, j) -> correction[0] += replace(column, j, slopes, corrected));
+        return correction[0] / 2;
     }
 
     /**
@@ -151,27 +132,41 @@ final class NearlyDiagonal {
      * @param into [n, n] in 'f' order
      */
     void rotation(INDArray into) {
-        MatrixMemory memory = MatrixMemory.of(gram);
-        MatrixMemory rotation = MatrixMemory.of(into);
+        write(into, -1, this::rotate);
+    }
+
+    /** What is made of a column of H from the diagonal on. */
+    private interface ColumnChange {
+        void apply(double[] column, int j);
+    }
+
+    /**
+     * Writes a matrix that is made of H, which may take its place.
+     *
+     * @param sign of what is above the diagonal: 1 for a symmetric matrix, -1 for a skew one
+     */
+    private void write(INDArray into, int sign, ColumnChange change) {
+        MatrixMemory source = MatrixMemory.of(gram);
+        MatrixMemory target = into == gram ? source : MatrixMemory.of(into);
         double[][] columns = new double[BLOCK][n];
         double[] mirrored = new double[BLOCK];
         for (int from = 0; from < n; from += BLOCK) {
             int size = Math.min(BLOCK, n - from);
             for (int k = 0; k < size; k++) {
                 int j = from + k;
-                memory.read(j, j, n - j, columns[k]);
-                rotate(columns[k], j);
-                rotation.write(j, j, n - j, columns[k], j);
+                source.read(j, j, n - j, columns[k]);
+                change.apply(columns[k], j);
+                target.write(j, j, n - j, columns[k], j);
             }
             for (int i = from + 1; i < n; i++) {
                 int above = Math.min(size, i - from);
                 for (int k = 0; k < above; k++) {
-                    mirrored[k] = -columns[k][i];
+                    mirrored[k] = sign * columns[k][i];
                 }
-                rotation.write(i, from, above, mirrored, 0);
+                target.write(i, from, above, mirrored, 0);
             }
         }
-        rotation.flush();
+        target.flush();
     }
 
     private void rotate(double[] column, int j) {
