@@ -15,15 +15,9 @@ import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
-import org.deeplearning4j.nn.gradient.DefaultGradient;
-import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.params.DefaultParamInitializer;
-import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A dense layer without a trained layer below it, which does not compute the error that nobody would take.
@@ -42,8 +36,9 @@ final class BottomDense extends BaseWrapperLayer {
     static void replaceIn(MultiLayerConfiguration conf) {
         for (int i = 0; i < conf.getConfs().size(); i++) {
             boolean lowest = i == 0 || conf.getConf(i - 1).getLayer() instanceof FrozenLayer;
-            if (lowest && conf.getInputPreProcess(i) == null) {
+            if (lowest && isPlain(conf.getConf(i))) {
                 replaceIn(conf.getConf(i));
+                conf.getInputPreProcessors().computeIfPresent(i, (layer, before) -> new ForwardPreProcessor(before));
             }
         }
     }
@@ -51,11 +46,8 @@ final class BottomDense extends BaseWrapperLayer {
     static void replaceIn(ComputationGraphConfiguration conf) {
         conf.getVertices().forEach((name, vertex) -> {
             List<String> inputs = conf.getVertexInputs().get(name);
-            if (vertex instanceof LayerVertex
-                    && ((LayerVertex) vertex).getPreProcessor() == null
-                    && inputs.size() == 1
-                    && takesNoError(inputs.get(0), conf)) {
-                replaceIn(((LayerVertex) vertex).getLayerConf());
+            if (vertex instanceof LayerVertex && inputs.size() == 1 && takesNoError(inputs.get(0), conf)) {
+                replaceIn((LayerVertex) vertex);
             }
         });
     }
@@ -72,10 +64,21 @@ final class BottomDense extends BaseWrapperLayer {
         return lowest && takers == 1;
     }
 
-    private static void replaceIn(NeuralNetConfiguration conf) {
-        if (conf.getLayer().getClass() == DenseLayer.class && !((DenseLayer) conf.getLayer()).hasLayerNorm()) {
-            conf.setLayer(new BottomDense((DenseLayer) conf.getLayer()));
+    private static void replaceIn(LayerVertex vertex) {
+        if (isPlain(vertex.getLayerConf())) {
+            replaceIn(vertex.getLayerConf());
+            if (vertex.getPreProcessor() != null) {
+                vertex.setPreProcessor(new ForwardPreProcessor(vertex.getPreProcessor()));
+            }
         }
+    }
+
+    private static boolean isPlain(NeuralNetConfiguration conf) {
+        return conf.getLayer().getClass() == DenseLayer.class && !((DenseLayer) conf.getLayer()).hasLayerNorm();
+    }
+
+    private static void replaceIn(NeuralNetConfiguration conf) {
+        conf.setLayer(new BottomDense((DenseLayer) conf.getLayer()));
     }
 
     @Override
@@ -88,40 +91,12 @@ final class BottomDense extends BaseWrapperLayer {
             DataType type) {
         NeuralNetConfiguration inner = conf.clone();
         inner.setLayer(underlying);
-        Runtime layer = new Runtime(inner, type);
+        BottomDenseLayer layer = new BottomDenseLayer(inner, type);
         layer.setListeners(listeners);
         layer.setIndex(layerIndex);
         layer.setParamsViewArray(parameters);
         Map<String, INDArray> table = underlying.initializer().init(inner, parameters, initializeParameters);
         layer.setParamTable(table);
         return layer;
-    }
-
-    private static final class Runtime extends org.deeplearning4j.nn.layers.feedforward.dense.DenseLayer {
-        private static final long serialVersionUID = 1L;
-
-        Runtime(NeuralNetConfiguration conf, DataType type) {
-            super(conf, type);
-        }
-
-        @Override
-        public Pair<Gradient, INDArray> backpropGradient(INDArray error, LayerWorkspaceMgr workspaces) {
-            assertInputSet(true);
-            INDArray z = preOutput(true, workspaces);
-            INDArray delta = layerConf().getActivationFn().backprop(z, error).getFirst();
-            if (maskArray != null) {
-                applyMask(delta);
-            }
-            Gradient gradient = new DefaultGradient();
-            if (hasBias()) {
-                INDArray bias = gradientViews.get(DefaultParamInitializer.BIAS_KEY);
-                delta.sum(bias, 0);
-                gradient.setGradientFor(DefaultParamInitializer.BIAS_KEY, bias);
-            }
-            INDArray weights = gradientViews.get(DefaultParamInitializer.WEIGHT_KEY);
-            Nd4j.gemm(input.castTo(weights.dataType()), delta, weights, true, false, 1, 0);
-            gradient.setGradientFor(DefaultParamInitializer.WEIGHT_KEY, weights);
-            return new Pair<>(gradient, null);
-        }
     }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.oracle;
 
+import java.util.Arrays;
+
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -20,6 +22,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -57,9 +60,9 @@ class BottomDenseTest {
         return labels;
     }
 
-    private static INDArray gradient(LossOracle oracle, MultiDataSet batch) {
+    private static double[] gradient(LossOracle oracle, MultiDataSet batch) {
         oracle.gradient(LossData.of(batch), oracle.zeros());
-        return oracle.scratch();
+        return oracle.scratch().toDoubleVector();
     }
 
     /** Not one bit is lost with the product that is left out. */
@@ -78,7 +81,54 @@ class BottomDenseTest {
         net.computeGradientAndScore();
 
         assertThat(gradient(oracle, new MultiDataSet(rows, labels)))
-                .isEqualTo(net.getFlattenedGradients().ravel());
+                .containsExactly(net.getFlattenedGradients().toDoubleVector());
+    }
+
+    /** Images in, one row of 16 pixels each for the layer. */
+    @Test
+    void gradientBelowAPreprocessor_isThatOfTheFramework() {
+        MultiLayerNetwork net = new MultiLayerNetwork(images());
+        net.init();
+        ComputationGraph graph = net.toComputationGraph();
+        INDArray pixels = rows(DataType.FLOAT, 6 * 16, 1).get(NDArrayIndex.all(), NDArrayIndex.point(0));
+        INDArray rows = pixels.dup().reshape(6, 1, 4, 4);
+        INDArray labels = labels(DataType.FLOAT, 6);
+        MultiDataSet batch = new MultiDataSet(rows, labels);
+
+        net.setInput(rows);
+        net.setLabels(labels);
+        net.computeGradientAndScore();
+        double[] expected = net.getFlattenedGradients().toDoubleVector();
+
+        assertThat(gradient(LossOracle.builder(net).build(), batch)).containsExactly(expected);
+        assertThat(gradient(LossOracle.builder(graph).build(), batch)).containsExactly(expected);
+    }
+
+    /** A row that does not count gives no gradient, whatever it holds. */
+    @Test
+    void maskedRow_isLeftOut() {
+        MultiLayerNetwork net = new MultiLayerNetwork(settings(DataType.DOUBLE)
+                .list()
+                .layer(dense(true))
+                .layer(output(5))
+                .build());
+        net.init();
+        ComputationGraph graph = net.toComputationGraph();
+        INDArray rows = rows(DataType.DOUBLE, 6, 1);
+        INDArray labels = labels(DataType.DOUBLE, 6);
+        INDArray mask = Nd4j.ones(DataType.DOUBLE, 6, 1).putScalar(2, 0, 0);
+
+        net.setLayerMaskArrays(mask, mask);
+        net.setInput(rows);
+        net.setLabels(labels);
+        net.computeGradientAndScore();
+        double[] expected = net.getFlattenedGradients().toDoubleVector();
+        MultiDataSet batch = new MultiDataSet(
+                new INDArray[] {rows}, new INDArray[] {labels}, new INDArray[] {mask}, new INDArray[] {mask});
+
+        assertThat(gradient(LossOracle.builder(net).build(), batch)).containsExactly(expected);
+        assertThat(gradient(LossOracle.builder(graph).build(), batch)).containsExactly(expected);
+        assertThat(Arrays.stream(expected).anyMatch(slope -> slope != 0)).isTrue();
     }
 
     @ParameterizedTest
@@ -95,7 +145,7 @@ class BottomDenseTest {
         net.computeGradientAndScore();
 
         assertThat(gradient(oracle, new MultiDataSet(rows, labels)))
-                .isEqualTo(net.getFlattenedGradients().ravel());
+                .containsExactly(net.getFlattenedGradients().toDoubleVector());
     }
 
     /** One tower with an input of its own, two that share one. */
@@ -143,15 +193,23 @@ class BottomDenseTest {
         assertThat(isReplaced(conf, 1)).isTrue();
     }
 
-    /** A preprocessor would be asked to pass the error on, and layer normalization has a gradient of its own. */
-    @Test
-    void layerWithMoreToDo_isLeftAlone() {
-        MultiLayerConfiguration images = settings(DataType.FLOAT)
+    private static MultiLayerConfiguration images() {
+        return settings(DataType.FLOAT)
                 .list()
                 .layer(new DenseLayer.Builder().nOut(5).build())
                 .layer(output(5))
                 .setInputType(InputType.convolutional(4, 4, 1))
                 .build();
+    }
+
+    @Test
+    void layerBelowAPreprocessor_isReplaced() {
+        assertThat(isReplaced(images(), 0)).isTrue();
+    }
+
+    /** Layer normalization has a gradient of its own. */
+    @Test
+    void layerWithMoreToDo_isLeftAlone() {
         MultiLayerConfiguration normalized = settings(DataType.FLOAT)
                 .list()
                 .layer(new DenseLayer.Builder()
@@ -162,8 +220,25 @@ class BottomDenseTest {
                 .layer(output(5))
                 .build();
 
-        assertThat(isReplaced(images, 0)).isFalse();
         assertThat(isReplaced(normalized, 0)).isFalse();
+    }
+
+    @Test
+    void vertexAboveAFrozenOne_isReplaced() {
+        ComputationGraphConfiguration conf = settings(DataType.FLOAT)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("frozen", new FrozenLayer(dense(true)), "in")
+                .addLayer("dense", new DenseLayer.Builder().nIn(5).nOut(4).build(), "frozen")
+                .addLayer("out", output(4), "dense")
+                .setOutputs("out")
+                .build();
+
+        ComputationGraphConfiguration copy =
+                new NoiseFreeConfiguration(BatchNormalizationMode.BATCH_STATISTICS).of(conf);
+
+        assertThat(layer(copy, "dense")).isInstanceOf(BottomDense.class);
+        assertThat(layer(copy, "frozen")).isInstanceOf(FrozenLayer.class);
     }
 
     @Test
