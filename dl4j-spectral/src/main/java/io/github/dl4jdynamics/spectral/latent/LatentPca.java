@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.latent;
 
+import java.util.Optional;
+
 import io.github.dl4jdynamics.spectral.nd4j.eigen.BasisRefresh;
 import io.github.dl4jdynamics.spectral.nd4j.eigen.LeadingEigenvectors;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -34,8 +36,16 @@ public final class LatentPca extends AbstractLayer<LatentPcaLayer> {
 
     private transient LeadingEigenvectors vectors;
 
-    /** Of the latest training pass; null after a pass in test mode. */
+    /** Of the latest training pass. */
     private transient INDArray covariance;
+
+    /** Whether the latest pass was one in training mode. */
+    private transient boolean training;
+
+    /** The latest refresh of the vectors, and the covariance they then were of. */
+    private transient BasisRefresh refresh;
+
+    private transient INDArray followed;
 
     private transient boolean warned;
 
@@ -43,26 +53,55 @@ public final class LatentPca extends AbstractLayer<LatentPcaLayer> {
         super(conf, type);
     }
 
-    /** Components of the latest training batch. */
+    /**
+     * Components of the latest training batch: those of the penalty, or where the batch had none, by a decomposition.
+     *
+     * @throws IllegalStateException before the first training pass, or if its activations were not finite
+     */
     @SuppressWarnings("try") // the workspace scope is left by closing it
     public PrincipalComponents components() {
         checkState(covariance != null, "principal components must be asked for after a training pass, got none yet");
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-            follow();
-            return new PrincipalComponents(vectors.vectors().dup('f'), vectors.values(covariance), trace());
+            LeadingEigenvectors present = vectors;
+            if (followed != covariance) {
+                present = vectors(true); // apart from those of the penalty: asking must not change training
+                checkState(
+                        present.refresh(covariance).outcome() != BasisRefresh.Outcome.REFUSED,
+                        "principal components need finite activations, got a training batch without in layer %s",
+                        index);
+            }
+            return new PrincipalComponents(present.vectors().dup('f'), present.values(covariance), trace(covariance));
         }
+    }
+
+    /** The latest refresh of the components; none before the first, or without a penalty. */
+    public Optional<BasisRefresh> latestRefresh() {
+        return Optional.ofNullable(refresh);
+    }
+
+    /** Variance beyond the components, of the batch of the latest refresh. */
+    @SuppressWarnings("try") // the workspace scope is left by closing it
+    public double tail() {
+        try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+            return tail(followed);
+        }
+    }
+
+    /** Variances along the components, the largest first, of the batch of the latest refresh; none before. */
+    public double[] variances() {
+        return followed == null ? new double[0] : vectors.values(followed);
     }
 
     @Override
     @SuppressWarnings("try") // the workspace scope is left by closing it
-    public INDArray activate(boolean training, LayerWorkspaceMgr manager) {
+    public INDArray activate(boolean inTraining, LayerWorkspaceMgr manager) {
         assertInputSet(false);
         checkState(
                 input.rank() == 2,
                 "a latent PCA needs activations of rank 2, got rank %s; see LatentPcaLayer",
                 input.rank());
+        training = inTraining;
         if (!training) {
-            covariance = null;
             return manager.leverageTo(ArrayType.ACTIVATIONS, input);
         }
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
@@ -83,7 +122,7 @@ public final class LatentPca extends AbstractLayer<LatentPcaLayer> {
         assertInputSet(true);
         INDArray below = manager.dup(ArrayType.ACTIVATION_GRAD, epsilon, epsilon.ordering());
         double eta = layerConf().eta();
-        if (eta > 0 && covariance != null) {
+        if (eta > 0 && training) {
             try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
                 if (refresh()) {
                     INDArray centred = centred();
@@ -100,8 +139,13 @@ public final class LatentPca extends AbstractLayer<LatentPcaLayer> {
 
     /** Whether there are vectors for a batch that is finite. */
     private boolean refresh() {
-        create();
-        BasisRefresh refresh = vectors.refresh(covariance);
+        if (vectors == null) {
+            vectors = vectors(layerConf().isExact());
+        }
+        refresh = vectors.refresh(covariance);
+        if (refresh.outcome() != BasisRefresh.Outcome.REFUSED) {
+            followed = covariance;
+        }
         if (refresh.outcome() == BasisRefresh.Outcome.REFUSED && !warned) {
             warned = true;
             log.warn(
@@ -112,39 +156,38 @@ public final class LatentPca extends AbstractLayer<LatentPcaLayer> {
         return refresh.outcome() != BasisRefresh.Outcome.REFUSED;
     }
 
-    private void create() {
-        if (vectors == null) {
-            int units = Math.toIntExact(covariance.size(0));
-            int k = Math.min(units, layerConf().components());
-            vectors = new LeadingEigenvectors(
-                    units, k, covariance.dataType(), layerConf().isExact(), RESIDUAL_LIMIT);
-        }
+    private LeadingEigenvectors vectors(boolean exact) {
+        int units = Math.toIntExact(covariance.size(0));
+        int k = Math.min(units, layerConf().components());
+        return new LeadingEigenvectors(units, k, covariance.dataType(), exact, RESIDUAL_LIMIT);
     }
 
-    /** A score may be asked for before any gradient. */
-    private void follow() {
-        if (vectors == null) {
-            refresh();
+    private double tail(INDArray of) {
+        if (of == null) {
+            return 0;
         }
+        double tail = trace(of);
+        for (double variance : vectors.values(of)) {
+            tail -= variance;
+        }
+        return tail;
     }
 
-    private double trace() {
-        return Nd4j.diag(covariance).sumNumber().doubleValue();
+    private static double trace(INDArray of) {
+        return Nd4j.diag(of).sumNumber().doubleValue();
     }
 
     @Override
     @SuppressWarnings("try") // the workspace scope is left by closing it
     public double calcRegularizationScore(boolean backpropOnlyParams) {
-        if (covariance == null || layerConf().eta() == 0) {
+        if (!training || layerConf().eta() == 0) {
             return 0;
         }
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-            follow();
-            double tail = trace();
-            for (double variance : vectors.values(covariance)) {
-                tail -= variance;
+            if (vectors == null) {
+                refresh(); // a score may be asked for before any gradient
             }
-            return layerConf().eta() * tail;
+            return layerConf().eta() * tail(covariance);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.github.dl4jdynamics.spectral.latent;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -48,6 +49,6 @@ public final class PrincipalComponents {
 
     @Override
     public String toString() {
-        return String.format("%d components hold %.4g of the variance", variances.length, explained());
+        return String.format(Locale.ROOT, "%d components hold %.4g of the variance", variances.length, explained());
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.nd4j;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
@@ -79,6 +80,7 @@ public final class Detached {
             Nd4j.getExecutioner().commit();
             Nd4j.getAffinityManager().ensureLocation(dense, AffinityManager.Location.HOST);
             reader.accept(dense.data().addressPointer());
+            Reference.reachabilityFence(dense); // ND4J frees the memory of an array that nobody refers to
         }
     }
 

@@ -133,7 +133,7 @@ final class PenalizedParameter {
                     name.startsWith(layer) ? numbered(name, i) : layer + ", " + numbered(name, i),
                     latest.get(i),
                     matrices.get(i).value(),
-                    RefreshRecord.atPowersOfTwo(matrices.get(i).singularValues())));
+                    matrices.get(i).singularValues()));
         }
         return records;
     }

@@ -60,7 +60,7 @@ public final class RefreshHistory {
                     at(values, 1),
                     at(values, 2),
                     at(values, 3),
-                    at(values, values.length - 1));
+                    number(record.smallest()));
         }
         return table.build();
     }
@@ -111,7 +111,7 @@ public final class RefreshHistory {
     }
 
     private static Double at(double[] values, int index) {
-        return index >= 0 && index < values.length ? number(values[index]) : null;
+        return index < values.length ? number(values[index]) : null;
     }
 
     private static Double number(double value) {
@@ -139,6 +139,7 @@ public final class RefreshHistory {
                 values.add(value);
             }
             row.put("valuesAtRanks1_2_4", values);
+            row.put("smallest", number(record.smallest()));
             rows.add(row);
         }
         Json.write(Map.of("refreshes", rows), file);
@@ -148,8 +149,8 @@ public final class RefreshHistory {
     public ReportSection section() {
         ReportSection.Builder section = ReportSection.builder("spectral-penalties", "Spectral penalties");
         section.paragraph(
-                "A residual of 0 means that the vectors had been singular vectors before the refresh; the refresh takes"
-                        + " one step towards the new ones. Lines of a spectrum are singular values of ranks 1, 2, 4, 8 and so on, the"
+                "A residual of 0 means that the vectors, as they were foreseen, are singular vectors of the matrix at a"
+                        + " refresh, which takes one step towards the new ones. Lines of a spectrum are singular values of ranks 1, 2, 4, 8 and so on, the"
                         + " largest first.");
         section.table("Refreshes", summary());
         LineChart.Builder residual = LineChart.builder("How far off the vectors were")
@@ -181,7 +182,7 @@ public final class RefreshHistory {
                 .xLabel("iteration")
                 .yLabel("singular value")
                 .logY();
-        int ranks = rows.get(0).values().length;
+        int ranks = rows.stream().mapToInt(row -> row.values().length).max().orElse(0);
         for (int r = 0; r < ranks; r++) {
             int rank = r;
             chart.line(

@@ -14,13 +14,20 @@ public final class RefreshRecord {
     private final BasisRefresh refresh;
     private final double penalty;
     private final double[] values;
+    private final double smallest;
 
-    RefreshRecord(int iteration, String matrix, BasisRefresh refresh, double penalty, double[] values) {
+    /**
+     * A record.
+     *
+     * @param descending all values that the penalty looks at
+     */
+    RefreshRecord(int iteration, String matrix, BasisRefresh refresh, double penalty, double[] descending) {
         this.iteration = iteration;
         this.matrix = matrix;
         this.refresh = refresh;
         this.penalty = penalty;
-        this.values = values;
+        this.values = atPowersOfTwo(descending);
+        this.smallest = descending.length == 0 ? Double.NaN : descending[descending.length - 1];
     }
 
     /** Iteration of the network, 0-based. */
@@ -45,14 +52,19 @@ public final class RefreshRecord {
 
     /**
      * Singular values (of a layer's components: variances) of ranks 1, 2, 4, 8 and so on, as far as the penalty looks at
-     * them; a copy.
+     * them; a copy. {@code NEWTON_SCHULZ} knows their sum alone, which stands for the first.
      */
     public double[] values() {
         return values.clone();
     }
 
+    /** The smallest value that the penalty looks at; NaN where there is none. */
+    public double smallest() {
+        return smallest;
+    }
+
     /** Values at ranks 1, 2, 4, ... of all. */
-    static double[] atPowersOfTwo(double[] descending) {
+    private static double[] atPowersOfTwo(double[] descending) {
         int count = 0;
         while (count < 31 && 1 << count <= descending.length) {
             count++;

@@ -33,7 +33,7 @@ import static com.google.common.base.Preconditions.checkState;
  * }</pre>
  *
  * <p>The score that Deeplearning4j shows includes the penalty, and its gradient is that of the score: at a refresh of the
- * singular vectors exactly, and between refreshes of the tangent at the latest one. With {@link Builder#decoupled} the
+ * singular vectors up to the second order of what they are off by, and between refreshes of the tangent at the latest one. With {@link Builder#decoupled} the
  * gradient is instead taken off the weights after the updater, {@code W -= lr c G}, as weight decay is.
  *
  * <p>Which matrices: {@link #attach} knows each layer class (dense {@code [in, out]}; a convolution as out x (in kh kw), or

@@ -173,10 +173,14 @@ public final class EigenTermBuilder {
                 "function of eigen term '%s' must be chosen, got none; call nuclearNorm, topK, brockett or convex",
                 name);
         TermNames names = new TermNames(name);
-        checkState(
-                !sd.hasVariable(names.basis()),
-                "name of an eigen term must be new to its graph, got '%s'; give this term another name",
-                name);
+        for (String added : names.all()) {
+            checkState(
+                    !sd.hasVariable(added),
+                    "name of an eigen term must be new to its graph, got '%s', and the graph has '%s'; give this term another"
+                            + " name",
+                    name,
+                    added);
+        }
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             addTo(names);
         }

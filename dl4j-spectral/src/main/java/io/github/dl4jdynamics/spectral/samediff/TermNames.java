@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.samediff;
 
+import java.util.List;
+
 /** Names of the variables of a term in its graph; a file format. */
 final class TermNames {
     private final String term;
@@ -11,6 +13,11 @@ final class TermNames {
 
     String term() {
         return term;
+    }
+
+    /** All that a term adds by name. */
+    List<String> all() {
+        return List.of(basis(), settings(), reader(), quadratic(), loss());
     }
 
     /** Constant {@code [n, k]}: the eigenvectors. */

@@ -108,6 +108,48 @@ class LatentPcaTest {
                 .isCloseTo(components.totalVariance() * (1 - components.explained()), within(1e-9));
     }
 
+    /** Without a penalty nothing is followed; the components are those of the latest training batch all the same. */
+    @Test
+    void components_followTheBatchWithoutAPenalty() {
+        MultiLayerNetwork net = autoencoder(new LatentPcaLayer(2, 0), new Adam(0.01), WorkspaceMode.ENABLED);
+        LatentPca layer = (LatentPca) net.getLayer(CODE);
+        net.fit(rows(30));
+        double early = layer.components().variances()[0];
+        for (int i = 0; i < 100; i++) {
+            net.fit(rows(30));
+        }
+        DataSet latest = rows(20);
+        net.setInput(latest.getFeatures());
+        net.setLabels(latest.getLabels());
+        net.computeGradientAndScore();
+
+        net.output(rows(7).getFeatures());
+        double[] variances = layer.components().variances();
+
+        double[] eigenvalues = eigenvalues(
+                covariance(net.feedForward(latest.getFeatures(), false).get(CODE)));
+        assertThat(variances[0]).isCloseTo(eigenvalues[0], within(1e-9 * eigenvalues[0]));
+        assertThat(variances[1]).isCloseTo(eigenvalues[1], within(1e-9 * eigenvalues[0]));
+        assertThat(variances[0]).isNotCloseTo(early, within(1e-3 * early));
+        assertThat(layer.latestRefresh()).isEmpty();
+    }
+
+    @Test
+    void askingForComponents_doesNotChangeTraining() {
+        MultiLayerNetwork asked = autoencoder(new LatentPcaLayer(2, 0.1), new Adam(0.01), WorkspaceMode.ENABLED);
+        MultiLayerNetwork left = autoencoder(new LatentPcaLayer(2, 0.1), new Adam(0.01), WorkspaceMode.ENABLED);
+        for (int i = 0; i < 10; i++) {
+            asked.fit(rows(30));
+            left.fit(rows(30));
+            asked.score(rows(12), true);
+            left.score(rows(12), true);
+            ((LatentPca) asked.getLayer(CODE)).components();
+        }
+
+        assertThat(asked.params().toDoubleVector())
+                .containsExactly(left.params().toDoubleVector());
+    }
+
     @Test
     void training_endsWhereDecompositionsOfEveryBatchDo() {
         DataSet rows = rows(60);

@@ -4,10 +4,17 @@ package io.github.dl4jdynamics.spectral.regularization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
+import io.github.dl4jdynamics.spectral.latent.LatentPca;
+import io.github.dl4jdynamics.spectral.latent.LatentPcaLayer;
+import io.github.dl4jdynamics.spectral.latent.PrincipalComponents;
+import io.github.dl4jdynamics.spectral.math.eigen.SpectralPenalties;
 import io.github.dl4jdynamics.spectral.nd4j.eigen.BasisRefresh;
+import io.github.dl4jdynamics.spectral.nd4j.eigen.SpectralGradient;
 import io.github.dl4jdynamics.spectral.report.HtmlReport;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -21,6 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 class SpectralPenaltyListenerTest {
 
@@ -63,7 +71,72 @@ class SpectralPenaltyListenerTest {
         train(with, 5);
         train(without, 5);
 
-        assertThat(with.params()).isEqualTo(without.params());
+        assertThat(with.params().toDoubleVector())
+                .containsExactly(without.params().toDoubleVector());
+    }
+
+    /** One object in two layers' builders. */
+    @Test
+    void sharedRegularization_isRecordedUnderEachLayer() {
+        SpectralRegularization shared = SpectralRegularization.nuclearNorm(1e-3).build();
+        MultiLayerNetwork net = Nets.sequence(
+                Nets.settings(DataType.DOUBLE, new Adam(0.01), 1),
+                InputType.feedForward(Nets.IN),
+                Nets.dense("first", 7, shared),
+                Nets.dense("second", 7, shared),
+                Nets.output());
+        SpectralPenaltyListener listener = new SpectralPenaltyListener();
+        net.addListeners(listener);
+
+        net.fit(Nets.batch(DataType.DOUBLE, 10, 1));
+
+        assertThat(listener.history().records())
+                .extracting(RefreshRecord::matrix)
+                .containsExactly("first, parameter of shape [" + Nets.IN + ", 7]", "second, parameter of shape [7, 7]");
+    }
+
+    @Test
+    void latentComponents_areRecordedToo() {
+        MultiLayerNetwork net = Nets.sequence(
+                Nets.settings(DataType.DOUBLE, new Adam(0.01), 1),
+                InputType.feedForward(Nets.IN),
+                Nets.dense("first", 7),
+                new LatentPcaLayer(2, 0.1),
+                Nets.output());
+        SpectralPenaltyListener listener = new SpectralPenaltyListener();
+        net.addListeners(listener);
+
+        for (int i = 0; i < 3; i++) {
+            net.fit(Nets.batch(DataType.DOUBLE, 10, i));
+        }
+
+        List<RefreshRecord> records = listener.history().records();
+        assertThat(records).extracting(RefreshRecord::iteration).containsExactly(0, 1, 2);
+        assertThat(records.get(0).matrix()).isEqualTo("layer1, components");
+        PrincipalComponents latest = ((LatentPca) net.getLayer(1)).components();
+        assertThat(records.get(2).values()).containsExactly(latest.variances(), within(1e-12));
+        assertThat(records.get(2).smallest()).isCloseTo(latest.variances()[1], within(1e-12));
+        assertThat(records.get(2).penalty()).isCloseTo(latest.tail(), within(1e-9));
+    }
+
+    /** 5 values: ranks 1, 2, 4 and the last. A first refresh that was refused has none. */
+    @Test
+    void history_showsTheSmallestValue_andSpectraThatBeginLater(@TempDir Path folder) throws IOException {
+        double[] none = {};
+        double[] five = {9, 7, 5, 3, 1};
+        RefreshHistory history = new RefreshHistory(List.of(record(0, none), record(1, five)));
+
+        assertThat(history.table().rows().get(1)).endsWith(9.0, 7.0, 3.0, null, 1.0);
+        Path page = HtmlReport.write(folder, "Penalties", history.section());
+        assertThat(Files.readString(page)).contains("rank 4");
+    }
+
+    private static RefreshRecord record(int iteration, double[] values) {
+        INDArray matrix = Nd4j.eye(2);
+        BasisRefresh refresh = SpectralGradient.builder(SpectralPenalties.nuclearNorm())
+                .build(matrix)
+                .refresh(matrix);
+        return new RefreshRecord(iteration, "w", refresh, 1, values);
     }
 
     @Test

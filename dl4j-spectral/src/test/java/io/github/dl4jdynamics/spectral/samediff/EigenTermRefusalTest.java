@@ -170,7 +170,20 @@ class EigenTermRefusalTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> EigenTerm.builder(sd, "A").topK(1).build())
                 .withMessage(
-                        "name of an eigen term must be new to its graph, got 'eigen'; give this term another name");
+                        "name of an eigen term must be new to its graph, got 'eigen', and the graph has 'eigen_basis'; give "
+                                + "this term another name");
+    }
+
+    @Test
+    void nameThatIsTakenInPart_leavesTheGraphAsItWas() {
+        SameDiff sd = Graphs.of(DataType.DOUBLE, GOOD);
+        sd.constant("eigen_loss", Nd4j.scalar(1.0));
+        int variables = sd.variables().size();
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> EigenTerm.builder(sd, "A").topK(1).build())
+                .withMessageContaining("the graph has 'eigen_loss'");
+        assertThat(sd.variables()).hasSize(variables);
     }
 
     @Test

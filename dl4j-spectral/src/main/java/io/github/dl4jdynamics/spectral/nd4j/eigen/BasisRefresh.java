@@ -17,7 +17,7 @@ public final class BasisRefresh {
         DECOMPOSED,
         /** A full decomposition in place of the solver's step, since the basis had become too far off. */
         REPLACED,
-        /** None: the matrix is not finite, the old basis stays. */
+        /** None: the matrix, its squares or its slopes are not finite, or LAPACK failed; the gradient stays. */
         REFUSED
     }
 
@@ -31,17 +31,27 @@ public final class BasisRefresh {
         this.nanos = nanos;
     }
 
+    /** One that an error put an end to. */
+    static BasisRefresh failed() {
+        return new BasisRefresh(Outcome.REFUSED, Double.NaN, 0);
+    }
+
+    /** The same refresh, whose result was of no use. */
+    BasisRefresh refused() {
+        return new BasisRefresh(Outcome.REFUSED, residual, nanos);
+    }
+
     /** Where the basis comes from. */
     public Outcome outcome() {
         return outcome;
     }
 
     /**
-     * How far the basis was from one of eigenvectors when the refresh began: {@code ||A V - V D||_F / ||A V||_F} with
+     * How far the basis, as the solver foresaw it, was from one of eigenvectors: {@code ||A V - V D||_F / ||A V||_F} with
      * {@code D = diag(V^T A V)}, which for a full basis is the part of {@code V^T A V} off the diagonal. Where leading vectors
      * of both sides are followed, {@code ||M^T U - V D||_F / ||M^T U||_F} with {@code D = diag(V^T M^T U)}, or the same with
-     * the sides exchanged. 0 is exact; rounding gives some 5e-4 in FLOAT. NaN where there was no basis, or the solver
-     * decomposes each time.
+     * the sides exchanged. 0 is exact; rounding gives some 5e-4 in FLOAT. NaN where there was no basis, and with solvers that
+     * begin anew each time.
      */
     public double residual() {
         return residual;

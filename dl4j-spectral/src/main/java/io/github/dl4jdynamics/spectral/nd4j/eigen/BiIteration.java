@@ -96,8 +96,7 @@ final class BiIteration implements SingularVectors {
     public BasisRefresh refresh(INDArray matrix) {
         long begin = System.nanoTime();
         if (!started && !exactStart) {
-            Bases.fillAtRandom(right.vectors);
-            kernels.orthonormalize(right.vectors);
+            Bases.fillAtRandom(right.vectors, kernels);
             next = left;
             started = true;
         }
@@ -123,19 +122,21 @@ final class BiIteration implements SingularVectors {
         return new BasisRefresh(outcome, residual, System.nanoTime() - begin);
     }
 
+    @Override
+    public void forget() {
+        started = false;
+    }
+
+    /** Returns false if squares of the matrix are not finite; it begins anew then with the next one. */
     private boolean decompose(INDArray matrix) {
         Side small = matrix.size(0) < matrix.size(1) ? left : right;
-        Side large = small == left ? right : left;
-        INDArray dense = new TallMatrix(matrix, large.room).toDense();
-        if (!Double.isFinite(dense.sumNumber().doubleValue())) {
-            return false;
+        next = small == left ? right : left;
+        started = Bases.fillByDecomposition(small.vectors, kernels, new TallMatrix(matrix, next.room))
+                && !Double.isNaN(project(matrix));
+        if (started) {
+            turn();
         }
-        Bases.fillWithLeading(small.vectors, kernels.symmetricEigen(dense));
-        started = true;
-        next = large;
-        project(matrix);
-        turn();
-        return true;
+        return started;
     }
 
     /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.nd4j.eigen;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 
 import io.github.dl4jdynamics.spectral.nd4j.Detached;
@@ -44,6 +45,8 @@ final class Columns {
             }
             products[i] = product(x, y);
         }
+        Reference.reachabilityFence(a); // ND4J frees the memory of an array that nobody refers to
+        Reference.reachabilityFence(b);
         return products;
     }
 

@@ -52,11 +52,15 @@ final class EigenBasis {
         return vectors;
     }
 
+    /** Begins anew with the next matrix. */
+    void forget() {
+        started = false;
+    }
+
     BasisRefresh refresh(SymmetricOperator a) {
         long begin = System.nanoTime();
         if (!started && !exactStart) {
-            Bases.fillAtRandom(vectors);
-            kernels.orthonormalize(vectors);
+            Bases.fillAtRandom(vectors, kernels);
             restart();
         }
         double residual = Double.NaN;
@@ -71,11 +75,9 @@ final class EigenBasis {
                 ? BasisRefresh.Outcome.DECOMPOSED
                 : residual > residualLimit ? BasisRefresh.Outcome.REPLACED : BasisRefresh.Outcome.STEPPED;
         if (outcome != BasisRefresh.Outcome.STEPPED) {
-            INDArray dense = a.toDense();
-            if (!Double.isFinite(dense.sumNumber().doubleValue())) {
+            if (!Bases.fillByDecomposition(vectors, kernels, a)) {
                 return new BasisRefresh(BasisRefresh.Outcome.REFUSED, residual, System.nanoTime() - begin);
             }
-            Bases.fillWithLeading(vectors, kernels.symmetricEigen(dense));
             restart();
         } else {
             step.improve(a, product, vectors);

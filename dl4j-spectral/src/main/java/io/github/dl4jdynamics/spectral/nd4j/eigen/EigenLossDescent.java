@@ -14,13 +14,14 @@ import org.nd4j.linalg.learning.config.Adam;
  * factorization to P, which is set back to V after each step or left as it is.
  *
  * <p>Setting back keeps P well conditioned and saves a triangular solution; without it the gradient, orthogonal to each
- * column, makes the columns grow and the steps shrink. The matrix is scaled by the largest diagonal entry seen so far, so that the rate does not depend on its
- * scale.
+ * column, makes the columns grow and the steps shrink. The matrix is scaled by the largest diagonal entry seen so far, so that
+ * the rate does not depend on its scale.
  */
 final class EigenLossDescent implements BasisStep {
     private final DenseKernels kernels;
     private final EigenLoss loss;
     private final AdamUpdater adam;
+    private final INDArray moments;
 
     /** P, unless it is set back to V after each step. */
     private final INDArray free;
@@ -40,8 +41,8 @@ final class EigenLossDescent implements BasisStep {
         free = reset ? null : Nd4j.create(v.dataType(), v.shape(), 'f');
         Adam config = new Adam(rate);
         adam = new AdamUpdater(config);
-        INDArray state = Nd4j.zeros(v.dataType(), 1, config.stateSize(v.length()));
-        adam.setStateViewArray(state, v.shape(), 'f', true);
+        moments = Nd4j.zeros(v.dataType(), 1, config.stateSize(v.length()));
+        adam.setStateViewArray(moments, v.shape(), 'f', true);
     }
 
     @Override
@@ -84,6 +85,9 @@ final class EigenLossDescent implements BasisStep {
 
     @Override
     public void restart(INDArray v) {
+        moments.assign(0);
+        steps = 0;
+        scale = 0;
         if (free != null) {
             free.assign(v);
         }

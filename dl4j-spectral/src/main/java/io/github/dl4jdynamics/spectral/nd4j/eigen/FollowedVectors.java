@@ -44,6 +44,11 @@ final class FollowedVectors implements SingularVectors {
     }
 
     @Override
+    public void forget() {
+        basis.forget();
+    }
+
+    @Override
     public void measure(INDArray matrix) {
         new TallMatrix(matrix, images).map(basis.vectors());
         double negligible = Numbers.epsilon(images.dataType()) * Math.max(matrix.size(0), matrix.size(1));

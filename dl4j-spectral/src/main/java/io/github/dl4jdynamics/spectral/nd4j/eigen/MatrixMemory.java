@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.spectral.nd4j.eigen;
 
+import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 
@@ -35,11 +36,13 @@ abstract class MatrixMemory {
     void flush() {}
 
     private static final class Floats extends MatrixMemory {
+        private final INDArray matrix;
         private final FloatBuffer numbers;
         private final int rows;
         private final float[] run;
 
         Floats(INDArray matrix) {
+            this.matrix = matrix;
             numbers = new FloatPointer(matrix.data().addressPointer())
                     .capacity(matrix.length())
                     .asBuffer();
@@ -51,6 +54,7 @@ abstract class MatrixMemory {
         void read(long column, int row, int n, double[] into) {
             numbers.position((int) column * rows + row);
             numbers.get(run, row, n);
+            Reference.reachabilityFence(matrix); // ND4J frees the memory of an array that nobody refers to
             for (int i = row; i < row + n; i++) {
                 into[i] = run[i];
             }
@@ -63,14 +67,17 @@ abstract class MatrixMemory {
             }
             numbers.position((int) column * rows + row);
             numbers.put(run, 0, n);
+            Reference.reachabilityFence(matrix);
         }
     }
 
     private static final class Doubles extends MatrixMemory {
+        private final INDArray matrix;
         private final DoubleBuffer numbers;
         private final int rows;
 
         Doubles(INDArray matrix) {
+            this.matrix = matrix;
             numbers = new DoublePointer(matrix.data().addressPointer())
                     .capacity(matrix.length())
                     .asBuffer();
@@ -81,12 +88,14 @@ abstract class MatrixMemory {
         void read(long column, int row, int n, double[] into) {
             numbers.position((int) column * rows + row);
             numbers.get(into, row, n);
+            Reference.reachabilityFence(matrix);
         }
 
         @Override
         void write(long column, int row, int n, double[] from, int at) {
             numbers.position((int) column * rows + row);
             numbers.put(from, at, n);
+            Reference.reachabilityFence(matrix);
         }
     }
 

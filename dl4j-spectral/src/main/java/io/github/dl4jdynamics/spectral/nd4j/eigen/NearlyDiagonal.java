@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>With {@code phi_i = phi(sigma_i)} F is {@code phi(H^1/2) H^-1/2} up to C squared (Daleckii and Krein 1965; Higham,
  * "Functions of Matrices", 3.2). For {@code phi = 1}, which makes {@code T V F V^T} the polar factor, it has no pole
- * where two values meet or one vanishes.
+ * where two values meet or one vanishes. Between values that are equal to the last digits phi counts as constant.
  */
 final class NearlyDiagonal {
     /** Entries that are mirrored together: a cache line of floats. */
@@ -176,9 +176,33 @@ final class NearlyDiagonal {
             double gap = (lengths[j] - lengths[i]) * (lengths[j] + lengths[i]);
             double z = gap / twice;
             double t = 1 / (Math.abs(z) + Math.sqrt(1 + z * z));
-            boolean noise = Math.abs(column[i]) <= NOISE * lengths[i] * lengths[j];
+            double product = lengths[i] * lengths[j];
+            boolean noise = product == 0 || Math.abs(column[i]) <= NOISE * product;
             column[i] = noise ? 0 : Math.copySign(Math.min(t, LARGEST_ROTATION), z);
         }
+    }
+
+    /**
+     * {@code ||H e_i|| / H_ii} by column of V; 1 where images are orthogonal or there is none. With slopes divided by that,
+     * images that lie along one line have together what one singular vector in the place of all would have.
+     */
+    double[] crowding() {
+        MatrixMemory memory = MatrixMemory.of(gram);
+        double[] column = new double[n];
+        double[] crowding = new double[n];
+        for (int j = 0; j < n; j++) {
+            memory.read(j, j, n - j, column);
+            crowding[j] += column[j] * column[j];
+            for (int i = j + 1; i < n; i++) {
+                double square = column[i] * column[i];
+                crowding[i] += square;
+                crowding[j] += square;
+            }
+        }
+        for (int i = 0; i < n; i++) {
+            crowding[i] = reciprocals[i] == 0 ? 1 : Math.sqrt(crowding[i]) * reciprocals[i] * reciprocals[i];
+        }
+        return crowding;
     }
 
     /** What is added to {@code sum_i Phi(sigma_i)}, {@code Phi' = phi}, to the second order: {@code sum_{i<j} H_ij F_ij / 2}. */

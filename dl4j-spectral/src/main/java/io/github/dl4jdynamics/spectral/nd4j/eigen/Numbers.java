@@ -14,6 +14,11 @@ final class Numbers {
         return Nd4j.getBlasWrapper().level1().nrm2(matrix.reshape('f', new long[] {matrix.length()}));
     }
 
+    /** Whether a number is finite in a type. */
+    static boolean isFinite(double number, DataType type) {
+        return type == DataType.DOUBLE ? Double.isFinite(number) : Float.isFinite((float) number);
+    }
+
     /** Distance from 1 to the next number. */
     static double epsilon(DataType type) {
         return type == DataType.DOUBLE ? Math.ulp(1.0) : Math.ulp(1f);

@@ -18,11 +18,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>The diagonal D gives the columns of {@code T V F} the lengths {@code phi_i} that they have with singular vectors; what the
  * second order makes too short is mostly mended by that. The images {@code T v_i} of singular vectors are orthogonal. Where
  * those of V have become oblique, V turns before the next refresh, by small rotations. Where they are too oblique for the
- * first order, as those of a whole null space are out of which one direction grows, F is diagonal and V takes a step of
- * orthogonal iteration.
+ * first order, as those of a whole null space are out of which one direction grows, F is diagonal, images along one line share
+ * the slope that one of them would have, and V takes a step of orthogonal iteration.
  *
- * <p>Cost of a refresh of [m, n]: three products of m n^2 multiplications and half a one for H, and where V turns one more and
- * a QR factorization.
+ * <p>For a penalty that is not smooth F is diagonal, and V turns within each refresh.
+ *
+ * <p>Cost of a refresh of [m, n]: three products of m n^2 multiplications and half a one for H; where V turns one more, or two
+ * with an iteration or a penalty that is not smooth, and a QR factorization.
  */
 final class PerturbedVectors implements SingularVectors {
     /** {@link NearlyDiagonal#tilt} from which V follows: its square is the order of what is left of the error. */
@@ -36,6 +38,7 @@ final class PerturbedVectors implements SingularVectors {
 
     private final DenseKernels kernels;
     private final BasisStep step;
+    private final boolean smooth;
     private final boolean exactStart;
     private final double residualLimit;
     private INDArray vectors;
@@ -75,6 +78,7 @@ final class PerturbedVectors implements SingularVectors {
      * @param step of the orthogonal iteration
      * @param vectors [n, n] in 'f' order, overwritten
      * @param rows m
+     * @param smooth whether the penalty is
      * @param exactStart whether to begin with a decomposition instead of random vectors
      * @param residualLimit residual beyond which a decomposition takes the place of V
      */
@@ -83,11 +87,13 @@ final class PerturbedVectors implements SingularVectors {
             BasisStep step,
             INDArray vectors,
             long rows,
+            boolean smooth,
             boolean exactStart,
             double residualLimit) {
         this.kernels = kernels;
         this.step = step;
         this.vectors = vectors;
+        this.smooth = smooth;
         this.exactStart = exactStart;
         this.residualLimit = residualLimit;
         images = Nd4j.create(vectors.dataType(), new long[] {rows, vectors.size(1)}, 'f');
@@ -106,18 +112,18 @@ final class PerturbedVectors implements SingularVectors {
         double norm = Numbers.norm(matrix);
         BasisRefresh.Outcome outcome = BasisRefresh.Outcome.REFUSED;
         double residual = Double.NaN;
-        if (Double.isFinite(norm)) {
+        if (Numbers.isFinite(norm * norm * lengths.length, matrix.dataType())) {
             TallMatrix tall = new TallMatrix(matrix, images);
             if (!started && exactStart) {
                 outcome = BasisRefresh.Outcome.DECOMPOSED;
-                decompose(tall);
             } else {
-                outcome = BasisRefresh.Outcome.STEPPED;
                 residual = follow(tall);
-                if (residual > residualLimit) {
-                    outcome = BasisRefresh.Outcome.REPLACED;
-                    decompose(tall);
-                }
+                outcome = residual > residualLimit ? BasisRefresh.Outcome.REPLACED : BasisRefresh.Outcome.STEPPED;
+            }
+            if (outcome != BasisRefresh.Outcome.STEPPED) {
+                Bases.fillByDecomposition(vectors, kernels, tall);
+                started = true;
+                look(tall);
             }
             measured = false;
             squaredNorm = norm * norm;
@@ -126,30 +132,46 @@ final class PerturbedVectors implements SingularVectors {
         return new BasisRefresh(outcome, residual, System.nanoTime() - begin);
     }
 
+    @Override
+    public void forget() {
+        started = false;
+        move = Move.NONE;
+    }
+
     /** Returns the residual of the basis at hand. */
     private double follow(TallMatrix tall) {
+        Move now = move;
+        move = Move.NONE;
         if (!started) {
-            Bases.fillAtRandom(vectors);
-            kernels.orthonormalize(vectors);
+            Bases.fillAtRandom(vectors, kernels);
             started = true;
-        } else if (move == Move.ROTATION) {
-            INDArray before = vectors;
-            vectors = turned;
-            turned = before;
-            kernels.orthonormalize(vectors);
-        } else if (move == Move.ITERATION) {
+        } else if (now == Move.ROTATION) {
+            turn();
+        } else if (now == Move.ITERATION) {
             tall.multiply(vectors, turned);
             step.improve(tall, turned, vectors);
         }
-        move = Move.NONE;
         look(tall);
-        return gram.residual();
+        double residual = gram.residual();
+        if (!smooth && residual <= residualLimit) {
+            foreseeTurn();
+            turn();
+            look(tall);
+        }
+        return residual;
     }
 
-    private void decompose(TallMatrix tall) {
-        Bases.fillWithLeading(vectors, kernels.symmetricEigen(tall.toDense()));
-        started = true;
-        look(tall);
+    /** Better vectors into {@code turned}, from H. */
+    private void foreseeTurn() {
+        gram.rotation(rotation);
+        Nd4j.gemm(vectors, rotation, turned, false, false, 1, 0);
+    }
+
+    private void turn() {
+        INDArray before = vectors;
+        vectors = turned;
+        turned = before;
+        kernels.orthonormalize(vectors);
     }
 
     private void look(TallMatrix tall) {
@@ -184,21 +206,30 @@ final class PerturbedVectors implements SingularVectors {
     @Override
     public void combine(INDArray matrix, double a, double[] slopes, INDArray sum) {
         double[] byColumn = order.byColumn(slopes);
-        boolean turning = gram.tilt() > OBLIQUE;
+        boolean turning = smooth && gram.tilt() > OBLIQUE;
         if (turning) {
-            gram.rotation(rotation);
+            foreseeTurn();
         }
-        correction = gram.replaceByFunction(byColumn, true);
-        corrected = map(byColumn);
-        if (!corrected) {
-            correction = gram.replaceByFunction(byColumn, false);
-            map(byColumn);
+        correction = gram.replaceByFunction(byColumn, smooth);
+        boolean useful = map(byColumn);
+        corrected = smooth && useful;
+        if (!useful) {
+            mapOblique(byColumn);
             move = Move.ITERATION;
         } else if (turning) {
-            Nd4j.gemm(vectors, rotation, turned, false, false, 1, 0);
             move = Move.ROTATION;
         }
         new TallMatrix(matrix, images).combine(a, mapped, vectors, sum);
+    }
+
+    /** {@link #map} with a diagonal F where H, whose place the function has taken, is far from diagonal. */
+    private void mapOblique(double[] slopes) {
+        kernels.gram(images, square);
+        double[] crowding = gram.crowding();
+        double[] shared = new double[slopes.length];
+        Arrays.setAll(shared, i -> slopes[i] / crowding[i]);
+        correction = gram.replaceByFunction(shared, false);
+        map(shared);
     }
 
     /**

@@ -12,7 +12,6 @@ final class PolarFactor implements SingularVectors {
     private final NewtonSchulz iteration;
     private final INDArray factor;
     private double sum;
-    private double squaredNorm;
 
     PolarFactor(int rounds, INDArray like) {
         long m = Math.max(like.size(0), like.size(1));
@@ -48,8 +47,6 @@ final class PolarFactor implements SingularVectors {
         for (double product : products) {
             sum += product;
         }
-        double norm = matrix.norm2Number().doubleValue();
-        squaredNorm = norm * norm;
     }
 
     @Override
@@ -57,13 +54,14 @@ final class PolarFactor implements SingularVectors {
         return new double[] {sum};
     }
 
+    /** That of the nuclear norm, which does not depend on it. */
     @Override
     public double squaredNorm() {
-        return squaredNorm;
+        return Double.NaN;
     }
 
     @Override
     public void combine(INDArray matrix, double a, double[] slopes, INDArray result) {
-        tall(result).assign(factor).muli(slopes[0]).addi(tall(matrix).mul(a));
+        tall(result).assign(factor).muli(slopes[0]);
     }
 }

@@ -8,6 +8,9 @@ interface SingularVectors {
     /** Follows the matrix to where it is now, and measures it. */
     BasisRefresh refresh(INDArray matrix);
 
+    /** Begins anew with the next matrix, since something went wrong on the way. */
+    default void forget() {}
+
     /** Measures singular values of a matrix with the vectors as they are. */
     void measure(INDArray matrix);
 

@@ -11,6 +11,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkNotNull;
@@ -31,14 +33,16 @@ import static com.google.common.base.Preconditions.checkNotNull;
  * where it has to. Singular values of no more than {@code max(m, n) epsilon sigma_1} count as zero, and get no gradient: where
  * the penalty has a kink there, that is a subgradient.
  *
- * <p>Arrays are allocated once, outside of workspaces. Memory: for a full basis of an [m, n] matrix {@code 3 m n + 4 n^2}
+ * <p>Nothing is allocated in workspaces; matrices that last are allocated once. Memory: for a full basis of an [m, n] matrix {@code 3 m n + 4 n^2}
  * numbers. Cost of a refresh by {@link SpectralSolver#ORTHOGONAL_ITERATION}: for k &lt; n leading vectors two products of m n k
- * multiplications and a QR factorization of [n, k], one more of each where the matrix moves by a percent or more; for all n four
- * products; with a smooth penalty and all n three and a half, and two more when V follows. For one thread at a time.
+ * multiplications and a QR factorization of [n, k], one more of each where the matrix moves by a percent or more; for all n
+ * three and a half products, and one or two more and a QR factorization of [n, n] when V follows, which with a penalty that is
+ * not smooth it always does. For one thread at a time.
  *
  * @since 0.1
  */
 public final class SpectralGradient {
+    private static final Logger log = LoggerFactory.getLogger(SpectralGradient.class);
     private static final double FULL_BASIS_SHIFT = 1e-3;
 
     private final SpectralPenalty penalty;
@@ -47,6 +51,7 @@ public final class SpectralGradient {
     private final INDArray gradient;
     private double value;
     private double[] sigma = {};
+    private boolean failed;
 
     private SpectralGradient(Builder builder, INDArray like) {
         penalty = builder.penalty;
@@ -64,21 +69,56 @@ public final class SpectralGradient {
      * Follows the matrix to where it is now: afterwards {@link #value()} and {@link #gradient()} are those of this matrix.
      *
      * @param matrix of the shape and type it was built for; fastest in 'f' order
-     * @return what happened; if the matrix was refused, value and gradient stay those of the one before
+     * @return what happened; if the matrix was refused, as after an error in LAPACK, which is logged, value and gradient stay those of the one before
+     * @throws IllegalArgumentException if shape or type are others
      */
     @SuppressWarnings("try") // the workspace scope is left by closing it
     public BasisRefresh refresh(INDArray matrix) {
+        checkShape(matrix);
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-            BasisRefresh refresh = singular.refresh(matrix);
-            if (refresh.outcome() != BasisRefresh.Outcome.REFUSED) {
-                sigma = singular.values();
-                double squaredNorm = singular.squaredNorm();
-                double[] slopes = penalty.slopes(sigma, squaredNorm);
-                singular.combine(matrix, 2 * penalty.slopeBySquaredNorm(sigma, squaredNorm), slopes, gradient);
-                value = penalty.value(sigma, squaredNorm) + singular.correction(slopes);
+            return follow(matrix);
+        } catch (RuntimeException e) {
+            singular.forget();
+            if (!failed) {
+                failed = true;
+                log.warn(
+                        "singular vectors for the {} cannot be followed: it keeps the gradient it had, and begins anew with the"
+                                + " next matrix; further cases are not logged",
+                        this,
+                        e);
             }
+            return BasisRefresh.failed();
+        }
+    }
+
+    private BasisRefresh follow(INDArray matrix) {
+        BasisRefresh refresh = singular.refresh(matrix);
+        if (refresh.outcome() == BasisRefresh.Outcome.REFUSED) {
             return refresh;
         }
+        double[] values = singular.values();
+        double squaredNorm = singular.squaredNorm();
+        double[] slopes = penalty.slopes(values, squaredNorm);
+        double slopeByMatrix = 2 * penalty.slopeBySquaredNorm(values, squaredNorm);
+        DataType type = gradient.dataType();
+        if (!Numbers.isFinite(slopeByMatrix, type)
+                || !Arrays.stream(slopes).allMatch(slope -> Numbers.isFinite(slope, type))) {
+            return refresh.refused();
+        }
+        sigma = values;
+        singular.combine(matrix, slopeByMatrix, slopes, gradient);
+        value = penalty.value(sigma, squaredNorm) + singular.correction(slopes);
+        return refresh;
+    }
+
+    private void checkShape(INDArray matrix) {
+        checkArgument(
+                matrix.dataType() == gradient.dataType() && Arrays.equals(matrix.shape(), gradient.shape()),
+                "a penalty built for a matrix of %s and shape %s must be given such matrices, got %s of shape %s; build another",
+                gradient.dataType(),
+                Arrays.toString(gradient.shape()),
+                matrix.dataType(),
+                Arrays.toString(matrix.shape()));
     }
 
     /** Penalty of the latest matrix; 0 before the first. */
@@ -91,9 +131,13 @@ public final class SpectralGradient {
         return gradient;
     }
 
-    /** Penalty of another matrix with the singular vectors of the latest: what {@link #gradient()} is the gradient of. */
+    /**
+     * Penalty of another matrix with the singular vectors of the latest: what {@link #gradient()} is the gradient of, up to the
+     * second order of what the vectors are off by.
+     */
     @SuppressWarnings("try") // the workspace scope is left by closing it
     public double valueWithSameVectors(INDArray matrix) {
+        checkShape(matrix);
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             singular.measure(matrix);
             double[] values = singular.values();
@@ -119,7 +163,7 @@ public final class SpectralGradient {
     public static final class Builder {
         private final SpectralPenalty penalty;
         private SpectralSolver solver = SpectralSolver.ORTHOGONAL_ITERATION;
-        private final DenseKernels kernels = DenseKernels.auto();
+        private DenseKernels kernels = DenseKernels.auto();
         private boolean exactStart = true;
         private double residualLimit = 0.3;
         private int oversampling = 8;
@@ -138,7 +182,16 @@ public final class SpectralGradient {
             return this;
         }
 
-        /** Whether to begin with a decomposition; default yes. Else with random vectors, the same each time. */
+        /** For tests of what happens when one fails. */
+        Builder kernels(DenseKernels choice) {
+            kernels = choice;
+            return this;
+        }
+
+        /**
+         * Whether to begin with a decomposition; default yes. Else with random vectors, the same each time, which a
+         * decomposition replaces at once unless the {@linkplain #residualLimit residual limit} is raised too.
+         */
         public Builder exactStart(boolean exact) {
             exactStart = exact;
             return this;
@@ -170,7 +223,8 @@ public final class SpectralGradient {
         /**
          * Loss and rate of Adam for {@link SpectralSolver#EIGEN_LOSS}.
          *
-         * @param loss default {@link EigenLoss#brockett(int)}
+         * @param loss default {@link EigenLoss#brockett(int)}; Brockett weights as many as vectors that are followed, those of
+         *     {@link #oversampling} included
          * @param rate positive; default 0.01
          */
         public Builder eigenLoss(EigenLoss loss, double rate) {
@@ -205,7 +259,8 @@ public final class SpectralGradient {
          * Builds.
          *
          * @param like a matrix of the shape and type to follow
-         * @throws IllegalArgumentException if it is no matrix of FLOAT or DOUBLE, or the solver cannot serve the penalty
+         * @throws IllegalArgumentException if it is no matrix of FLOAT or DOUBLE, or the solver or the eigen loss cannot serve
+         *     the penalty
          */
         @SuppressWarnings("try") // the workspace scope is left by closing it
         public SpectralGradient build(INDArray like) {
@@ -247,10 +302,7 @@ public final class SpectralGradient {
                 case FRESH_POWER_ITERATION:
                     return new PoweredVector(rounds == 0 ? 5 : rounds);
                 case ORTHOGONAL_ITERATION:
-                    if (penalty.leading(n) < n) {
-                        return biIteration(like, n);
-                    }
-                    return penalty.isSmooth() ? perturbed(like, n) : followed(like, n);
+                    return penalty.leading(n) < n ? biIteration(like, n) : perturbed(like, n);
                 default:
                     return followed(like, n);
             }
@@ -266,7 +318,8 @@ public final class SpectralGradient {
         private SingularVectors perturbed(INDArray like, int n) {
             INDArray vectors = Nd4j.create(like.dataType(), new long[] {n, n}, 'f');
             long rows = Math.max(like.size(0), like.size(1));
-            return new PerturbedVectors(kernels, step(vectors), vectors, rows, exactStart, residualLimit);
+            BasisStep step = new OrthogonalIteration(kernels, FULL_BASIS_SHIFT);
+            return new PerturbedVectors(kernels, step, vectors, rows, penalty.isSmooth(), exactStart, residualLimit);
         }
 
         private SingularVectors followed(INDArray like, int n) {
@@ -274,21 +327,17 @@ public final class SpectralGradient {
             int k = leading == n ? n : Math.min(n, leading + oversampling);
             INDArray vectors = Nd4j.create(like.dataType(), new long[] {n, k}, 'f');
             boolean exact = exactStart || solver == SpectralSolver.EXACT;
-            EigenBasis basis = new EigenBasis(kernels, vectors, step(vectors), leading < n, exact, residualLimit);
+            BasisStep step = solver == SpectralSolver.EXACT ? null : eigenLossDescent(vectors);
+            EigenBasis basis = new EigenBasis(kernels, vectors, step, leading < n, exact, residualLimit);
             long rows = Math.max(like.size(0), like.size(1));
             return new FollowedVectors(basis, rows, leading, penalty.dependsOnSquaredNorm());
         }
 
-        private BasisStep step(INDArray vectors) {
-            switch (solver) {
-                case EXACT:
-                    return null;
-                case EIGEN_LOSS:
-                    EigenLoss loss = eigenLoss == null ? EigenLoss.brockett((int) vectors.size(1)) : eigenLoss;
-                    return new EigenLossDescent(kernels, loss, eigenLossRate, reset, vectors);
-                default:
-                    return new OrthogonalIteration(kernels, FULL_BASIS_SHIFT);
-            }
+        private BasisStep eigenLossDescent(INDArray vectors) {
+            int k = Math.toIntExact(vectors.size(1));
+            EigenLoss loss = eigenLoss == null ? EigenLoss.brockett(k) : eigenLoss;
+            loss.coefficients(new double[k]); // refuses another number of weights
+            return new EigenLossDescent(kernels, loss, eigenLossRate, reset, vectors);
         }
     }
 }

@@ -9,8 +9,8 @@ package io.github.dl4jdynamics.spectral.nd4j.eigen;
 public enum SpectralSolver {
     /**
      * One step of orthogonal iteration from the vectors before. For leading singular values of both sides in turn, one at a
-     * refresh unless the matrix moves fast; for smooth penalties on all singular values by small rotations, and only where they
-     * are needed. The default: cheapest for its accuracy, nothing to tune.
+     * refresh unless the matrix moves fast; for penalties on all singular values by small rotations, with smooth ones only where
+     * they are needed. The default: cheapest for its accuracy, nothing to tune.
      */
     ORTHOGONAL_ITERATION,
     /** One step of Adam on an eigen loss from the basis before: the method of the amortization paper. */

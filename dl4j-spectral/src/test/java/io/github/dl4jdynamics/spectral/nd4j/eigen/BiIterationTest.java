@@ -162,9 +162,22 @@ class BiIterationTest {
             disturbed.refresh(matrix);
             calm.refresh(matrix);
 
-            assertThat(disturbed.gradient()).isEqualTo(calm.gradient());
+            assertThat(disturbed.gradient().toDoubleMatrix())
+                    .isDeepEqualTo(calm.gradient().toDoubleMatrix());
             assertThat(disturbed.value()).isEqualTo(calm.value());
         }
+    }
+
+    @Test
+    void firstMatrixWithoutFiniteSquares_isRefused() {
+        INDArray matrix = withGap(DataType.FLOAT, ROWS, COLUMNS);
+        SpectralGradient gradient =
+                SpectralGradient.builder(SpectralPenalties.kyFanNorm(K)).build(matrix);
+
+        assertThat(gradient.refresh(matrix.mul(1e20)).outcome()).isEqualTo(BasisRefresh.Outcome.REFUSED);
+        assertThat(gradient.value()).isZero();
+        assertThat(gradient.refresh(matrix).outcome()).isEqualTo(BasisRefresh.Outcome.DECOMPOSED);
+        assertThat(gradient.value()).isCloseTo(Twin.KY_FAN_3.value(matrix), within(1e-3));
     }
 
     @Test

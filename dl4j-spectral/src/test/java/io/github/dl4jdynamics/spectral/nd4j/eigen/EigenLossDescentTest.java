@@ -8,6 +8,7 @@ import io.github.dl4jdynamics.spectral.math.eigen.SpectralPenalties;
 import io.github.dl4jdynamics.spectral.nd4j.DenseKernels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -16,6 +17,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 class EigenLossDescentTest {
+
+    /** Moments of columns that are no more say nothing about the new ones. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void restart_forgetsTheStepsBefore(boolean reset) {
+        INDArray w = Twin.random(DataType.DOUBLE, 20, 12, 1);
+        INDArray start = Twin.random(DataType.DOUBLE, 12, 4, 2);
+        DenseKernels.auto().orthonormalize(start);
+        EigenLossDescent used = new EigenLossDescent(DenseKernels.auto(), EigenLoss.brockett(4), 0.02, reset, start);
+        EigenLossDescent fresh = new EigenLossDescent(DenseKernels.auto(), EigenLoss.brockett(4), 0.02, reset, start);
+        used.restart(start);
+        for (int i = 0; i < 5; i++) {
+            improved(used, w.mul(7), start);
+        }
+
+        used.restart(start);
+        fresh.restart(start);
+
+        assertThat(improved(used, w, start)).isDeepEqualTo(improved(fresh, w, start));
+    }
+
+    private static double[][] improved(EigenLossDescent descent, INDArray w, INDArray from) {
+        INDArray v = from.dup('f');
+        TallMatrix matrix = new TallMatrix(w, Nd4j.create(DataType.DOUBLE, new long[] {20, 4}, 'f'));
+        INDArray product = v.ulike().dup('f');
+        matrix.multiply(v, product);
+        descent.improve(matrix, product, v);
+        return v.toDoubleMatrix();
+    }
 
     /** From random vectors, so that the loss alone finds the basis. */
     @ParameterizedTest

@@ -53,6 +53,33 @@ class NearlyDiagonalTest {
         return ones;
     }
 
+    /** Images that lie along one line share what one of them would have. */
+    @Test
+    void crowding_countsImagesAlongOneLine() {
+        INDArray images = Nd4j.create(DataType.DOUBLE, new long[] {ROWS, 4}, 'f');
+        images.putScalar(0, 0, 3);
+        images.putScalar(1, 1, 2);
+        images.putScalar(1, 2, -1.5);
+        INDArray gram = Nd4j.create(DataType.DOUBLE, new long[] {4, 4}, 'f');
+        kernels.gram(images, gram);
+
+        double[] crowding = measured(gram).crowding();
+
+        // 2 / 1.25 + 1.5 / (5 / 3) = 2.5, the length of both together.
+        assertThat(crowding).containsExactly(new double[] {1, 1.25, 5.0 / 3, 1}, within(1e-12));
+    }
+
+    @Test
+    void vectorsWithoutImages_doNotTurn() {
+        INDArray gram = Nd4j.create(DataType.DOUBLE, new long[] {3, 3}, 'f');
+        gram.putScalar(0, 0, 4);
+        INDArray rotation = gram.like();
+
+        measured(gram).rotation(rotation);
+
+        assertThat(rotation.toDoubleMatrix()).isDeepEqualTo(Nd4j.eye(3).toDoubleMatrix());
+    }
+
     @Test
     void gradient_isWrongToTheSecondOrder_andTheValueToTheThird() {
         double[] gradientErrors = new double[2];

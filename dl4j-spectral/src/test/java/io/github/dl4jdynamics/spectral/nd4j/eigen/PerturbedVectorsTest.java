@@ -2,6 +2,7 @@
 package io.github.dl4jdynamics.spectral.nd4j.eigen;
 
 import io.github.dl4jdynamics.spectral.math.eigen.SpectralPenalties;
+import io.github.dl4jdynamics.spectral.nd4j.DenseKernels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,11 +43,34 @@ class PerturbedVectorsTest {
         for (int refresh = 0; refresh < 6; refresh++) {
             matrix.addi(born);
             gradient.refresh(matrix);
-            // Each of at most 64 directions has a slope of 1.
-            assertThat(gradient.gradient().norm2Number().doubleValue()).isLessThan(Math.sqrt(N) * 1.01);
+            // No singular value of the gradient is more than 1 in truth.
+            double longest = DenseKernels.auto().singularValues(gradient.gradient())[0];
+            assertThat(longest).isLessThan(1.5);
         }
+        double along = Twin.cosine(born, gradient.gradient())
+                * gradient.gradient().norm2Number().doubleValue();
+        assertThat(along).isBetween(0.5, 1.2);
 
         assertThat(gradient.value()).isCloseTo(Twin.NUCLEAR.value(matrix), within(0.03 * gradient.value()));
+    }
+
+    /** Squares of FLOATs of 1e20 are infinite. */
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
+    void matrixWithoutFiniteSquares_leavesNoTrace(DataType type) {
+        INDArray matrix = Twin.random(type, 40, N, 5);
+        INDArray huge = matrix.mul(type == DataType.FLOAT ? 1e20 : 1e170);
+        SpectralGradient gradient =
+                SpectralGradient.builder(SpectralPenalties.nuclearNorm()).build(matrix);
+
+        assertThat(gradient.refresh(huge).outcome()).isEqualTo(BasisRefresh.Outcome.REFUSED);
+        assertThat(gradient.refresh(matrix).outcome()).isEqualTo(BasisRefresh.Outcome.DECOMPOSED);
+        assertThat(gradient.refresh(huge).outcome()).isEqualTo(BasisRefresh.Outcome.REFUSED);
+        matrix.addi(Twin.random(type, 40, N, 6).muli(0.01));
+        assertThat(gradient.refresh(matrix).outcome()).isEqualTo(BasisRefresh.Outcome.STEPPED);
+        assertThat(gradient.value()).isCloseTo(Twin.NUCLEAR.value(matrix), within(1e-3 * gradient.value()));
     }
 
     /** The null space does not matter to where the weights that matter are drawn. */
@@ -86,7 +110,8 @@ class PerturbedVectorsTest {
         disturbed.refresh(matrix);
         calm.refresh(matrix);
 
-        assertThat(disturbed.gradient()).isEqualTo(calm.gradient());
+        assertThat(disturbed.gradient().toDoubleMatrix())
+                .isDeepEqualTo(calm.gradient().toDoubleMatrix());
         assertThat(disturbed.value()).isEqualTo(calm.value());
     }
 }

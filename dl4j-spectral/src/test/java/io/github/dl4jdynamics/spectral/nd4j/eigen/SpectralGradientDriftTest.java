@@ -27,6 +27,7 @@ class SpectralGradientDriftTest {
                 Arguments.of(SpectralSolver.ORTHOGONAL_ITERATION, Twin.SCHATTEN_3, 0.99999, 0.9999),
                 Arguments.of(SpectralSolver.ORTHOGONAL_ITERATION, Twin.STABLE_RANK, 0.99999, 0.9999),
                 Arguments.of(SpectralSolver.ORTHOGONAL_ITERATION, Twin.TAIL_3, 0.99999, 0.9999),
+                Arguments.of(SpectralSolver.ORTHOGONAL_ITERATION, Twin.CONDITION, 0.9999, 0.99),
                 Arguments.of(SpectralSolver.EIGEN_LOSS, Twin.NUCLEAR, 0.9995, 0.99),
                 Arguments.of(SpectralSolver.NEWTON_SCHULZ, Twin.NUCLEAR, 0.99999, 0.99999),
                 Arguments.of(SpectralSolver.EXACT, Twin.CONDITION, 0.999999, 0.999999));
