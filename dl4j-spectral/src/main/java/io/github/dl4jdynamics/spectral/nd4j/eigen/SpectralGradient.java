@@ -69,7 +69,8 @@ public final class SpectralGradient {
      * Follows the matrix to where it is now: afterwards {@link #value()} and {@link #gradient()} are those of this matrix.
      *
      * @param matrix of the shape and type it was built for; fastest in 'f' order
-     * @return what happened; if the matrix was refused, as after an error in LAPACK, which is logged, value and gradient stay those of the one before
+     * @return what happened; if the matrix was refused, as after an error in LAPACK, which is logged, value and gradient stay
+     *     those of the one before
      * @throws IllegalArgumentException if shape or type are others
      */
     @SuppressWarnings("try") // the workspace scope is left by closing it
@@ -98,17 +99,28 @@ public final class SpectralGradient {
         }
         double[] values = singular.values();
         double squaredNorm = singular.squaredNorm();
-        double[] slopes = penalty.slopes(values, squaredNorm);
+        double[] slopes = slopes(values, squaredNorm);
         double slopeByMatrix = 2 * penalty.slopeBySquaredNorm(values, squaredNorm);
-        DataType type = gradient.dataType();
-        if (!Numbers.isFinite(slopeByMatrix, type)
-                || !Arrays.stream(slopes).allMatch(slope -> Numbers.isFinite(slope, type))) {
+        if (!isFinite(slopeByMatrix) || !Arrays.stream(slopes).allMatch(this::isFinite)) {
             return refresh.refused();
         }
         sigma = values;
         singular.combine(matrix, slopeByMatrix, slopes, gradient);
         value = penalty.value(sigma, squaredNorm) + singular.correction(slopes);
         return refresh;
+    }
+
+    /** Those of values of zero are not used, and may be infinite. */
+    private double[] slopes(double[] values, double squaredNorm) {
+        double[] slopes = penalty.slopes(values, squaredNorm).clone();
+        for (int i = 0; i < slopes.length; i++) {
+            slopes[i] = values[i] == 0 && !isFinite(slopes[i]) ? 0 : slopes[i];
+        }
+        return slopes;
+    }
+
+    private boolean isFinite(double number) {
+        return Numbers.isFinite(number, gradient.dataType());
     }
 
     private void checkShape(INDArray matrix) {
@@ -142,7 +154,7 @@ public final class SpectralGradient {
             singular.measure(matrix);
             double[] values = singular.values();
             double norm = singular.squaredNorm();
-            return penalty.value(values, norm) + singular.correction(penalty.slopes(values, norm));
+            return penalty.value(values, norm) + singular.correction(slopes(values, norm));
         }
     }
 
