@@ -2,6 +2,7 @@
 package io.github.dl4jdynamics.spectral.nd4j.eigen;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -183,26 +184,26 @@ final class NearlyDiagonal {
     }
 
     /**
-     * {@code ||H e_i|| / H_ii} by column of V; 1 where images are orthogonal or there is none. With slopes divided by that,
-     * images that lie along one line have together what one singular vector in the place of all would have.
+     * Columns of V whose images are far from orthogonal to the others: {@code sum_j C_ij^2} is larger than a limit. Those
+     * without an image are not among them.
+     *
+     * @return 0-based, ascending
      */
-    double[] crowding() {
+    int[] oblique(double limit) {
         MatrixMemory memory = MatrixMemory.of(gram);
         double[] column = new double[n];
-        double[] crowding = new double[n];
+        double[] squares = new double[n];
         for (int j = 0; j < n; j++) {
             memory.read(j, j, n - j, column);
-            crowding[j] += column[j] * column[j];
+            double sum = 0;
             for (int i = j + 1; i < n; i++) {
-                double square = column[i] * column[i];
-                crowding[i] += square;
-                crowding[j] += square;
+                double cosine = column[i] * reciprocals[i] * reciprocals[j];
+                squares[i] += cosine * cosine;
+                sum += cosine * cosine;
             }
+            squares[j] += sum;
         }
-        for (int i = 0; i < n; i++) {
-            crowding[i] = reciprocals[i] == 0 ? 1 : Math.sqrt(crowding[i]) * reciprocals[i] * reciprocals[i];
-        }
-        return crowding;
+        return IntStream.range(0, n).filter(i -> squares[i] > limit).toArray();
     }
 
     /** What is added to {@code sum_i Phi(sigma_i)}, {@code Phi' = phi}, to the second order: {@code sum_{i<j} H_ij F_ij / 2}. */

@@ -17,27 +17,28 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>The diagonal D gives the columns of {@code T V F} the lengths {@code phi_i} that they have with singular vectors; what the
  * second order makes too short is mostly mended by that. The images {@code T v_i} of singular vectors are orthogonal. Where
- * those of V have become oblique, V turns before the next refresh, by small rotations. Where they are too oblique for the
- * first order, as those of a whole null space are out of which one direction grows, F is diagonal, images along one line share
- * the slope that one of them would have, and V takes a step of orthogonal iteration.
+ * those of V have become oblique, V turns before the next refresh, by small rotations. Columns whose images are too oblique for
+ * the first order, as those of a whole null space are out of which one direction grows, turn at once to their Ritz vectors.
  *
  * <p>For a penalty that is not smooth F is diagonal, and V turns within each refresh.
  *
- * <p>Cost of a refresh of [m, n]: three products of m n^2 multiplications and half a one for H; where V turns one more, or two
- * with an iteration or a penalty that is not smooth, and a QR factorization.
+ * <p>Cost of a refresh of [m, n]: three products of m n^2 multiplications and half a one for H; where V turns one more and a QR
+ * factorization, half a one beyond that where it turns at once, and some nine k^3 for k Ritz vectors.
  */
 final class PerturbedVectors implements SingularVectors {
     /** {@link NearlyDiagonal#tilt} from which V follows: its square is the order of what is left of the error. */
     private static final double OBLIQUE = 0.1;
 
-    /** Largest squared norm of a gradient in units of that of its slopes; rounding. */
-    private static final double LARGEST_NORM = 1.002;
+    /** Sum of squared cosines with other images from which a column turns at once. */
+    private static final double TOO_OBLIQUE = 0.25;
+
+    /** Squared norm of a gradient in units of that of its slopes from which the first order does not do. */
+    private static final double LARGEST_NORM = 1.05;
 
     /** Factor up to which an image of the gradient is made longer. */
     private static final double MOST_STRETCH = 2;
 
     private final DenseKernels kernels;
-    private final BasisStep step;
     private final boolean smooth;
     private final boolean exactStart;
     private final double residualLimit;
@@ -53,8 +54,8 @@ final class PerturbedVectors implements SingularVectors {
     private final double[] lengths;
     private boolean started;
 
-    /** What to do about the vectors before the next refresh. */
-    private Move move = Move.NONE;
+    /** Whether better vectors, not yet orthonormal, are in {@code turned}, for the next refresh. */
+    private boolean turning;
 
     /** Whether the latest gradient is of the first order. */
     private boolean corrected;
@@ -64,18 +65,9 @@ final class PerturbedVectors implements SingularVectors {
     /** Whether a matrix was looked at since the latest refresh. */
     private boolean measured;
 
-    private enum Move {
-        NONE,
-        /** Better vectors, not yet orthonormal, are in {@code turned}. */
-        ROTATION,
-        /** They are far off. */
-        ITERATION
-    }
-
     /**
      * Vectors to follow.
      *
-     * @param step of the orthogonal iteration
      * @param vectors [n, n] in 'f' order, overwritten
      * @param rows m
      * @param smooth whether the penalty is
@@ -84,14 +76,12 @@ final class PerturbedVectors implements SingularVectors {
      */
     PerturbedVectors(
             DenseKernels kernels,
-            BasisStep step,
             INDArray vectors,
             long rows,
             boolean smooth,
             boolean exactStart,
             double residualLimit) {
         this.kernels = kernels;
-        this.step = step;
         this.vectors = vectors;
         this.smooth = smooth;
         this.exactStart = exactStart;
@@ -135,28 +125,31 @@ final class PerturbedVectors implements SingularVectors {
     @Override
     public void forget() {
         started = false;
-        move = Move.NONE;
+        turning = false;
     }
 
     /** Returns the residual of the basis at hand. */
     private double follow(TallMatrix tall) {
-        Move now = move;
-        move = Move.NONE;
         if (!started) {
             Bases.fillAtRandom(vectors, kernels);
             started = true;
-        } else if (now == Move.ROTATION) {
+        } else if (turning) {
             turn();
-        } else if (now == Move.ITERATION) {
-            tall.multiply(vectors, turned);
-            step.improve(tall, turned, vectors);
         }
+        turning = false;
         look(tall);
         double residual = gram.residual();
-        if (!smooth && residual <= residualLimit) {
-            foreseeTurn();
-            turn();
-            look(tall);
+        if (residual <= residualLimit) {
+            int[] oblique = gram.oblique(TOO_OBLIQUE);
+            if (oblique.length > 1) {
+                RitzTurn.of(oblique, vectors, square, kernels);
+                kernels.orthonormalize(vectors); // rounding would add up
+                look(tall);
+            } else if (!smooth) {
+                foreseeTurn();
+                turn();
+                look(tall);
+            }
         }
         return residual;
     }
@@ -206,30 +199,22 @@ final class PerturbedVectors implements SingularVectors {
     @Override
     public void combine(INDArray matrix, double a, double[] slopes, INDArray sum) {
         double[] byColumn = order.byColumn(slopes);
-        boolean turning = smooth && gram.tilt() > OBLIQUE;
+        turning = smooth && gram.tilt() > OBLIQUE;
         if (turning) {
             foreseeTurn();
         }
         correction = gram.replaceByFunction(byColumn, smooth);
-        boolean useful = map(byColumn);
-        corrected = smooth && useful;
-        if (!useful) {
-            mapOblique(byColumn);
-            move = Move.ITERATION;
-        } else if (turning) {
-            move = Move.ROTATION;
+        corrected = smooth && map(byColumn);
+        if (!corrected) {
+            if (smooth) {
+                kernels.gram(images, square); // the function has taken its place
+                foreseeTurn();
+                turning = true;
+            }
+            correction = gram.replaceByFunction(byColumn, false);
+            map(byColumn);
         }
         new TallMatrix(matrix, images).combine(a, mapped, vectors, sum);
-    }
-
-    /** {@link #map} with a diagonal F where H, whose place the function has taken, is far from diagonal. */
-    private void mapOblique(double[] slopes) {
-        kernels.gram(images, square);
-        double[] crowding = gram.crowding();
-        double[] shared = new double[slopes.length];
-        Arrays.setAll(shared, i -> slopes[i] / crowding[i]);
-        correction = gram.replaceByFunction(shared, false);
-        map(shared);
     }
 
     /**

@@ -25,6 +25,6 @@ interface SingularVectors {
         return 0;
     }
 
-    /** {@code sum = a M + sum_i slope_i u_i v_i^T} for the matrix measured last. */
+    /** {@code sum = a M + sum_i slope_i u_i v_i^T} for the matrix of the latest refresh. */
     void combine(INDArray matrix, double a, double[] slopes, INDArray sum);
 }

@@ -43,7 +43,6 @@ import static com.google.common.base.Preconditions.checkNotNull;
  */
 public final class SpectralGradient {
     private static final Logger log = LoggerFactory.getLogger(SpectralGradient.class);
-    private static final double FULL_BASIS_SHIFT = 1e-3;
 
     private final SpectralPenalty penalty;
     private final SpectralSolver solver;
@@ -330,8 +329,7 @@ public final class SpectralGradient {
         private SingularVectors perturbed(INDArray like, int n) {
             INDArray vectors = Nd4j.create(like.dataType(), new long[] {n, n}, 'f');
             long rows = Math.max(like.size(0), like.size(1));
-            BasisStep step = new OrthogonalIteration(kernels, FULL_BASIS_SHIFT);
-            return new PerturbedVectors(kernels, step, vectors, rows, penalty.isSmooth(), exactStart, residualLimit);
+            return new PerturbedVectors(kernels, vectors, rows, penalty.isSmooth(), exactStart, residualLimit);
         }
 
         private SingularVectors followed(INDArray like, int n) {

@@ -53,20 +53,20 @@ class NearlyDiagonalTest {
         return ones;
     }
 
-    /** Images that lie along one line share what one of them would have. */
+    /** The fourth has no image, and the fifth stands alone. */
     @Test
-    void crowding_countsImagesAlongOneLine() {
-        INDArray images = Nd4j.create(DataType.DOUBLE, new long[] {ROWS, 4}, 'f');
+    void obliqueColumns_areThoseAlongOneLine() {
+        INDArray images = Nd4j.create(DataType.DOUBLE, new long[] {ROWS, 5}, 'f');
         images.putScalar(0, 0, 3);
         images.putScalar(1, 1, 2);
-        images.putScalar(1, 2, -1.5);
-        INDArray gram = Nd4j.create(DataType.DOUBLE, new long[] {4, 4}, 'f');
+        images.putScalar(1, 2, -1e-3);
+        images.putScalar(2, 2, 1e-3);
+        images.putScalar(3, 4, 1e-6);
+        INDArray gram = Nd4j.create(DataType.DOUBLE, new long[] {5, 5}, 'f');
         kernels.gram(images, gram);
 
-        double[] crowding = measured(gram).crowding();
-
-        // 2 / 1.25 + 1.5 / (5 / 3) = 2.5, the length of both together.
-        assertThat(crowding).containsExactly(new double[] {1, 1.25, 5.0 / 3, 1}, within(1e-12));
+        assertThat(measured(gram).oblique(0.4)).containsExactly(1, 2);
+        assertThat(measured(gram).oblique(0.6)).isEmpty();
     }
 
     @Test
