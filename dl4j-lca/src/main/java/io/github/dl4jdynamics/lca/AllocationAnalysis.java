@@ -56,7 +56,7 @@ public final class AllocationAnalysis {
     private HelpingShares shares(int data, String layer) {
         List<long[]> rows = new ArrayList<>();
         for (AllocationStep step : history.steps()) {
-            if (step.isAllocated()) {
+            if (step.isAllocated(data)) {
                 rows.add(counts(step.losses().get(data), layer));
             }
         }
@@ -95,7 +95,7 @@ public final class AllocationAnalysis {
                 keptHurt[kept++] = hurt[(int) i];
             }
         }
-        return HelpedHistogram.of(keptHelped, keptHurt, history.books(data).steps());
+        return HelpedHistogram.of(keptHelped, keptHurt, history.countedSteps(data));
     }
 
     private long countedParameters(int counts) {

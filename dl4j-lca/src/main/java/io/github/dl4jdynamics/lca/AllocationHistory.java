@@ -101,7 +101,7 @@ public final class AllocationHistory {
     public double[] arrayTotals(int data) {
         double[] sums = new double[arrays.size()];
         for (AllocationStep step : steps) {
-            for (int a = 0; step.isAllocated() && a < sums.length; a++) {
+            for (int a = 0; step.isAllocated(data) && a < sums.length; a++) {
                 sums[a] += step.losses().get(data).array(a);
             }
         }
@@ -131,14 +131,22 @@ public final class AllocationHistory {
         return totals.get(data).parameters().sums();
     }
 
-    /** Steps in which each parameter helped, in the order of the flat vector; empty without counts. */
+    /**
+     * Steps in which each parameter helped, in the order of the flat vector; empty without counts. Counts end with step
+     * 65,535 if there is no memory for larger ones; the note of the next step says so.
+     */
     public int[] stepsHelped(int data) {
         return totals.get(data).parameters().stepsHelped();
     }
 
-    /** Steps in which each parameter hurt, in the order of the flat vector; empty without counts. */
+    /** Steps in which each parameter hurt, as in {@link #stepsHelped}. */
     public int[] stepsHurt(int data) {
         return totals.get(data).parameters().stepsHurt();
+    }
+
+    /** Steps that {@link #stepsHelped} and {@link #stepsHurt} are out of. */
+    int countedSteps(int data) {
+        return totals.get(data).parameters().countedSteps();
     }
 
     /** Whether the steps of each parameter were counted. */
@@ -158,7 +166,7 @@ public final class AllocationHistory {
                 arrays.stream().mapToInt(array -> layers.indexOf(array.layer())).toArray();
         double[][] series = new double[layers.size()][steps.size()];
         for (int t = 0; t < steps.size(); t++) {
-            boolean allocated = steps.get(t).isAllocated();
+            boolean allocated = steps.get(t).isAllocated(data);
             for (double[] layer : series) {
                 layer[t] = allocated ? 0 : Double.NaN;
             }
@@ -202,8 +210,8 @@ public final class AllocationHistory {
         double[] loss = trueLoss(data);
         for (int t = 1; t < loss.length; t++) {
             AllocationStep step = steps.get(t - 1);
-            boolean goesOn = t == 1 || steps.get(t - 2).isAllocated();
-            if (step.isAllocated()) {
+            boolean goesOn = t == 1 || steps.get(t - 2).isAllocated(data);
+            if (step.isAllocated(data)) {
                 LossAllocation books = step.losses().get(data);
                 loss[t] = (goesOn ? loss[t - 1] : books.lossBefore()) + books.allocated();
             }

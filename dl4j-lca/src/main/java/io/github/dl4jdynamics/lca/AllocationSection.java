@@ -86,8 +86,8 @@ final class AllocationSection {
         for (int d = 0; d < history.dataSets().size(); d++) {
             int data = d;
             double[] errors = history.steps().stream()
-                    .mapToDouble(
-                            step -> step.isAllocated() ? step.losses().get(data).error() : Double.NaN)
+                    .mapToDouble(step ->
+                            step.isAllocated(data) ? step.losses().get(data).error() : Double.NaN)
                     .toArray();
             chart.line(history.dataSets().get(data), x, errors);
         }

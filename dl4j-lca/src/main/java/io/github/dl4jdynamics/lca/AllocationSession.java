@@ -3,6 +3,7 @@ package io.github.dl4jdynamics.lca;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import io.github.dl4jdynamics.lca.nd4j.VectorComparison;
@@ -52,6 +53,9 @@ final class AllocationSession {
     /** Whether the network has become another one. */
     private boolean resized;
 
+    /** When the measurement under way began. */
+    private long started = System.nanoTime();
+
     private int failuresInARow;
     private int updates;
     private int updatesAtStart;
@@ -61,6 +65,11 @@ final class AllocationSession {
     AllocationSession(LossChangeAllocationBuilder settings) {
         this.settings = settings;
         this.budget = TimeBudget.ofFraction(settings.timeBudget);
+    }
+
+    /** Begins whatever is measured next. */
+    void noteStart() {
+        started = System.nanoTime();
     }
 
     /** Between gradient and update: the only hook before an update that sees the parameters as they are trained. */
@@ -168,14 +177,13 @@ final class AllocationSession {
 
     @SuppressWarnings("try") // the workspace scope is left by closing it
     private void step(Model net, boolean unconstrained) {
-        long started = System.nanoTime();
         if (!begun) {
             start(net);
         }
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             INDArray to = unconstrained ? tracking.constrained(net.params(), iteration + 1, epoch) : net.params();
             begun = tracking.isFinite() && tracking.integrate(theta, to);
-            AllocationStep.Draft draft = draft(started);
+            AllocationStep.Draft draft = draft();
             Optional<AllocationDetail> detail = Optional.empty();
             if (begun) {
                 detail = Optional.of(tracking.allocate(theta, to, draft));
@@ -185,6 +193,7 @@ final class AllocationSession {
             theta.assign(to);
             updatesAtStart = updates;
             atEndOfStep = true;
+            noteStart(); // of what follows the step
             detail.ifPresent(tracking::report);
             failuresInARow = 0;
         }
@@ -197,7 +206,7 @@ final class AllocationSession {
         tracking.history.add(new AllocationStep(draft));
     }
 
-    private AllocationStep.Draft draft(long started) {
+    private AllocationStep.Draft draft() {
         AllocationStep.Draft draft = new AllocationStep.Draft();
         draft.updatesBefore = updatesAtStart;
         draft.updatesAfter = updates;
@@ -208,7 +217,7 @@ final class AllocationSession {
     }
 
     private AllocationStep gap(String note) {
-        AllocationStep.Draft draft = draft(System.nanoTime());
+        AllocationStep.Draft draft = draft();
         draft.status = AllocationStep.Status.GAP;
         draft.note = note;
         return new AllocationStep(draft);
@@ -220,6 +229,8 @@ final class AllocationSession {
         if (tracking == null) {
             refuse("failed: " + failure);
         } else {
+            updatesAtStart =
+                    Math.max(updatesAtStart, tracking.history.allocatedUpTo()); // part of the step may be booked
             tracking.history.add(gap("failed: " + failure));
         }
         theta = null;
@@ -232,9 +243,9 @@ final class AllocationSession {
         refusal = gap(reason);
     }
 
-    /** Books of the first data set, if anything was measured. */
-    Optional<RunBooks> books() {
-        return Optional.ofNullable(tracking).map(t -> t.history.books(0));
+    /** Books of the run that are off, by the names of their data sets. */
+    Map<String, RunBooks> booksThatAreOff() {
+        return tracking == null ? Map.of() : tracking.history.booksThatAreOff();
     }
 
     /** Whether measuring can be tried again after a failure. */

@@ -113,7 +113,7 @@ public final class AllocationStep {
         return milliseconds;
     }
 
-    /** Why there is a gap, or why the dump ends before this step; else empty. */
+    /** Why there is a gap, or why the dump or the counts end before this step; else empty. */
     public String note() {
         return note;
     }
@@ -139,6 +139,15 @@ public final class AllocationStep {
     /** Whether something was allocated. */
     public boolean isAllocated() {
         return status != Status.GAP;
+    }
+
+    /**
+     * Whether the loss of one data set was allocated. All are or none is, unless measuring failed in between.
+     *
+     * @param data 0-based number of the data set, in the order of {@link #losses}
+     */
+    public boolean isAllocated(int data) {
+        return isAllocated() && !Double.isNaN(losses.get(data).allocated());
     }
 
     @Override

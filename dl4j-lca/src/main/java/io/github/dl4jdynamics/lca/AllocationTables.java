@@ -6,12 +6,29 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import io.github.dl4jdynamics.spectral.oracle.ParameterArray;
 import io.github.dl4jdynamics.spectral.report.Table;
 
 /** A history as tables. */
 final class AllocationTables {
     private AllocationTables() {}
+
+    private static final ImmutableList<String> ARRAY_COLUMNS =
+            ImmutableList.of("array", "layer", "key", "shape", "parameters");
+    private static final ImmutableList<String> UNIT_COLUMNS = ImmutableList.of("layer", "group", "unit", "gate");
+    private static final ImmutableList<String> LAYER_COLUMNS = ImmutableList.of("layer", "type", "parameters");
+    private static final ImmutableList<String> VERDICT_COLUMNS =
+            ImmutableList.of("p hurts", "p helps", "block correlation", "verdict");
+
+    /** Names of columns next to which data sets have columns of their own, in tables and JSON. */
+    static final ImmutableSet<String> NAMES_TAKEN = ImmutableSet.<String>builder()
+            .addAll(ARRAY_COLUMNS)
+            .addAll(UNIT_COLUMNS)
+            .addAll(LAYER_COLUMNS)
+            .addAll(VERDICT_COLUMNS)
+            .build();
 
     static Table steps(AllocationHistory history) {
         Table.Builder table = Table.builder(
@@ -44,7 +61,8 @@ final class AllocationTables {
             }
             for (int data = 0; data < step.losses().size(); data++) {
                 LossAllocation loss = step.losses().get(data);
-                RunBooks books = step.isAllocated() ? booksUpTo(history, step, data, change, allocated, first) : null;
+                RunBooks books =
+                        step.isAllocated(data) ? booksUpTo(history, step, data, change, allocated, first) : null;
                 addRow(table, history, step, loss, books);
             }
         }
@@ -67,7 +85,7 @@ final class AllocationTables {
 
     private static void addRow(
             Table.Builder table, AllocationHistory history, AllocationStep step, LossAllocation loss, RunBooks books) {
-        boolean counted = loss != null && step.isAllocated();
+        boolean counted = books != null;
         long all = history.arrays().stream().mapToLong(ParameterArray::length).sum();
         table.row(
                 step.updatesBefore(),
@@ -113,7 +131,7 @@ final class AllocationTables {
     }
 
     static Table arrays(AllocationHistory history) {
-        List<String> columns = new ArrayList<>(List.of("array", "layer", "key", "shape", "parameters"));
+        List<String> columns = new ArrayList<>(ARRAY_COLUMNS);
         columns.addAll(history.dataSets());
         Table.Builder table = Table.builder(columns.toArray(new String[0]));
         List<double[]> totals = new ArrayList<>();
@@ -133,7 +151,7 @@ final class AllocationTables {
     }
 
     static Table units(AllocationHistory history) {
-        List<String> columns = new ArrayList<>(List.of("layer", "group", "unit", "gate"));
+        List<String> columns = new ArrayList<>(UNIT_COLUMNS);
         columns.addAll(history.dataSets());
         Table.Builder table = Table.builder(columns.toArray(new String[0]));
         List<double[]> totals = new ArrayList<>();
@@ -157,9 +175,9 @@ final class AllocationTables {
     }
 
     static Table layerTotals(AllocationHistory history, List<LayerVerdict> verdicts) {
-        List<String> columns = new ArrayList<>(List.of("layer", "type", "parameters"));
+        List<String> columns = new ArrayList<>(LAYER_COLUMNS);
         columns.addAll(history.dataSets());
-        columns.addAll(List.of("p hurts", "p helps", "block correlation", "verdict"));
+        columns.addAll(VERDICT_COLUMNS);
         Table.Builder table = Table.builder(columns.toArray(new String[0]));
         List<double[]> totals = new ArrayList<>();
         for (int data = 0; data < history.dataSets().size(); data++) {

@@ -24,7 +24,7 @@ final class ClassLabels {
      */
     @SuppressWarnings("try") // the workspace scope is left by closing it
     static void check(LossData data) {
-        data.first(1).byClass(false);
+        data.classes();
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             for (MultiDataSet batch : data.batches()) {
                 INDArray sums = batch.getLabels(0).sum(1);
@@ -43,15 +43,7 @@ final class ClassLabels {
     }
 
     /** 0-based numbers of the classes that have rows, ascending as in {@link LossData#byClass}. */
-    @SuppressWarnings("try") // the workspace scope is left by closing it
     static int[] present(LossData data) {
-        try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-            return data.batches().stream()
-                    .flatMapToInt(
-                            batch -> IntStream.of(batch.getLabels(0).argMax(1).toIntVector()))
-                    .distinct()
-                    .sorted()
-                    .toArray();
-        }
+        return IntStream.of(data.classes()).distinct().sorted().toArray();
     }
 }

@@ -2,7 +2,9 @@
 package io.github.dl4jdynamics.lca;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 import com.google.common.collect.ImmutableList;
@@ -59,7 +61,7 @@ final class HistoryRecorder {
         }
     }
 
-    /** Adds an allocated step with its sums by unit, one array for each data set. */
+    /** Adds a step with its sums by unit, one array for each data set that was allocated. */
     void add(AllocationStep step, List<double[]> units) {
         steps.add(step);
         for (int data = 0; data < units.size(); data++) {
@@ -71,8 +73,22 @@ final class HistoryRecorder {
         heat.add(units.get(0));
     }
 
-    RunBooks books(int data) {
-        return RunBooks.of(steps, data);
+    /** Updates up to the end of the latest step, if that one is allocated; else 0. */
+    int allocatedUpTo() {
+        AllocationStep last = steps.isEmpty() ? null : steps.get(steps.size() - 1);
+        return last != null && last.isAllocated() ? last.updatesAfter() : 0;
+    }
+
+    /** Books that are off, by the names of their data sets. */
+    Map<String, RunBooks> booksThatAreOff() {
+        Map<String, RunBooks> off = new LinkedHashMap<>();
+        for (int data = 0; data < losses.size(); data++) {
+            RunBooks books = RunBooks.of(steps, data);
+            if (books.isOff()) {
+                off.put(losses.get(data).name(), books);
+            }
+        }
+        return off;
     }
 
     AllocationHistory snapshot(String cost) {

@@ -75,9 +75,17 @@ public final class LossChangeAllocationBuilder {
     /**
      * One more set to follow, with a name for tables and charts. Default none.
      *
-     * @throws IllegalArgumentException if there is a set of that name
+     * @param name not blank, and none of the other columns' in tables by array, unit and layer, such as {@code layer}
+     * @throws IllegalArgumentException for such names, or if there is a set of that name
      */
     public LossChangeAllocationBuilder further(String name, LossData data) {
+        checkNotNull(name, "name of loss data must not be null; 'test' will do");
+        checkArgument(!name.isBlank(), "name of loss data must not be blank, got '%s'; 'test' will do", name);
+        checkArgument(
+                !AllocationTables.NAMES_TAKEN.contains(name),
+                "name of loss data must differ from the other columns of tables, %s, got '%s'; 'test' will do",
+                AllocationTables.NAMES_TAKEN,
+                name);
         checkNotNull(data, "loss data '%s' must not be null; LossData.of(iterator) reads them", name);
         checkArgument(!losses.containsKey(name), "loss data must have names of their own, got '%s' twice", name);
         losses.put(name, data);
@@ -147,7 +155,7 @@ public final class LossChangeAllocationBuilder {
 
     /**
      * Whether to count for each parameter the steps in which it helped and hurt. Default true; costs a vector of 4-byte
-     * numbers for each data set, two from 65,536 steps on.
+     * numbers for each data set, two from 65,536 steps on, where counting ends if there is no memory for the second.
      */
     public LossChangeAllocationBuilder counts(boolean on) {
         counts = on;
@@ -157,7 +165,7 @@ public final class LossChangeAllocationBuilder {
     /**
      * Whether to allocate the loss of each class of the first data set too. Its labels must be one-hot, of rank 2. Costs
      * another pass over the data, with batch normalization on batch statistics one for each class, and two parameter
-     * vectors for each class. Default false.
+     * vectors for each class; without batch statistics a copy of the data, sorted by class. Default false.
      */
     public LossChangeAllocationBuilder perClass(boolean on) {
         perClass = on;
@@ -195,7 +203,9 @@ public final class LossChangeAllocationBuilder {
 
     /**
      * Writes the allocation of every parameter at every step of the first data set into a folder that NumPy reads; see
-     * {@link io.github.dl4jdynamics.lca.dump.AllocationDump}. Grows by 4 bytes per parameter and step. Default none.
+     * {@link io.github.dl4jdynamics.lca.dump.AllocationDump}. Grows by 4 bytes per parameter and step.
+     * A folder that cannot be used is refused by {@link LossChangeAllocationListener#attach}; a dump that cannot be opened or
+     * written later ends, and the note of the next step says so. Default none.
      *
      * @param folder new, or without an earlier dump
      */

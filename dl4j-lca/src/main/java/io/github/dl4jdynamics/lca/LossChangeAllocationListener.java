@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
+import com.google.common.base.Joiner;
 import io.github.dl4jdynamics.spectral.oracle.LossData;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
@@ -47,7 +50,8 @@ import static com.google.common.base.Preconditions.checkState;
  * <p>Training is bit-identical with and without this listener, promised for one training thread per JVM. One listener
  * follows one network, the first that trains with it, held weakly. An error while measuring is logged once and marked as a
  * gap in the history, and training goes on, unless {@link LossChangeAllocationBuilder#failFast} is set; three errors in a
- * row, those of an {@code onStep} consumer included, end all measuring. Works with
+ * row, those of an {@code onStep} consumer included, end all measuring. Books that are off are logged once, at the end of
+ * an epoch or in {@link #finish}. Works with
  * {@code fit} in all its forms, truncated backpropagation, early stopping, masks, frozen layers and several inputs and outputs.
  * Line-search optimizers are refused: {@link #attach} throws, a listener that was merely added logs why and stays idle.
  * Layer-wise pretraining is not followed, which is logged; the fit after it is.
@@ -56,8 +60,9 @@ import static com.google.common.base.Preconditions.checkState;
  * says what to expect. Memory: six parameter vectors, one of 4-byte counts (two from 65,536 steps on), three for each
  * further data set (counts apart), two for each class, one for each direction of a basis, one more if the network has
  * constraints, the allocations of units over time (256 columns of 8 bytes per unit, fewer where that would be more than
- * a vector and 4 MiB), and the activations of one batch of loss data. It grows with each step by 24 bytes for each
- * parameter array and data set, and 8 for each array and class.
+ * a vector and 4 MiB), a few sums of 8 bytes per unit, data set and class, and the activations of one batch of loss data.
+ * Classes take the rows of the first data set once more, unless batch normalization works on batch statistics. It grows
+ * with each step by 24 bytes for each parameter array and data set, and 8 for each array and class.
  *
  * <p>Lan, Liu, Zhou, Yosinski, "LCA: Loss Change Allocation for Neural Network Training", NeurIPS 2019, arXiv 1909.01440.
  * Deviations: the default rule is adaptive from the trapezoid upwards instead of Simpson's, means weigh rows alike
@@ -70,11 +75,11 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
 
     private final LossChangeAllocationBuilder settings;
     private final AllocationSession session;
-    /** Null until a network is followed; stays when that network is gone. */
-    private WeakReference<Model> followed;
+    /** Null until a network is followed; stays when that network is gone. Others learn so without waiting for a measurement. */
+    private volatile WeakReference<Model> followed;
 
+    private final AtomicBoolean saidOthers = new AtomicBoolean();
     private boolean idle;
-    private boolean saidOthers;
     private boolean saidPretraining;
     private boolean saidFailure;
     private boolean saidUnbalanced;
@@ -106,7 +111,7 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
      * @return this
      * @throws IllegalArgumentException for models, optimizers, loss data and folders of a dump that do not fit, with the
      *     alternative
-     * @throws IllegalStateException if it follows another network already
+     * @throws IllegalStateException if it follows another network already, or has given up
      */
     public synchronized LossChangeAllocationListener attach(Model net) {
         checkArgument(
@@ -115,13 +120,16 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
                         + "attach to the network",
                 net == null ? "null" : net.getClass().getName());
         checkState(
+                !idle,
+                "this LossChangeAllocationListener has given up and measures nothing, as its history() says; build a new one");
+        checkState(
                 followed == null || followed.get() == net,
                 "this LossChangeAllocationListener follows another network; make one for each");
         checkOptimizer(net);
+        LossDataCheck.check(settings, net);
         if (!isFollowing()) {
             LossDataCheck.checkFolder(settings); // once followed, the dump in it is its own
         }
-        LossDataCheck.check(settings, net);
         followed = new WeakReference<>(net);
         if (!isListenerOf(net)) {
             if (net instanceof MultiLayerNetwork) {
@@ -157,7 +165,10 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
         checkArgument(
                 isFollowed(net),
                 "this LossChangeAllocationListener does not follow that network; give each network a listener of its own");
-        guarded(() -> session.finish(net));
+        if (!idle) {
+            guarded(() -> session.finish(net));
+        }
+        guarded(this::checkBooks);
     }
 
     /** Closes the files of a dump; without one it does nothing. */
@@ -172,6 +183,10 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
             sayPretraining();
             return;
         }
+        if (isAnother(model)) {
+            sayOthers();
+            return;
+        }
         synchronized (this) {
             if (follows(model)) {
                 guarded(() -> session.gradientCalculated(model));
@@ -180,23 +195,35 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
     }
 
     @Override
-    public synchronized void iterationDone(Model model, int iteration, int epoch) {
-        if (!idle && isFollowed(model)) {
-            guarded(() -> session.iterationDone(model, iteration, epoch));
+    public void iterationDone(Model model, int iteration, int epoch) {
+        if (isFollowed(model)) {
+            synchronized (this) {
+                if (!idle) {
+                    guarded(() -> session.iterationDone(model, iteration, epoch));
+                }
+            }
         }
     }
 
     @Override
-    public synchronized void onEpochEnd(Model model) {
-        if (!isFollowed(model) || saidUnbalanced) {
-            return;
+    public void onEpochEnd(Model model) {
+        if (isFollowed(model)) {
+            synchronized (this) {
+                guarded(this::checkBooks);
+            }
         }
-        session.books().filter(RunBooks::isOff).ifPresent(books -> {
+    }
+
+    private void checkBooks() {
+        Map<String, RunBooks> off = saidUnbalanced ? Map.of() : session.booksThatAreOff();
+        if (!off.isEmpty()) {
             saidUnbalanced = true;
+            boolean fixed = settings.rule.fewestGradients() == settings.rule.mostGradients();
             log.warn(
-                    "LossChangeAllocation: the books of this run are off: {}. Use PathRules.adaptive(). Logged once.",
-                    books);
-        });
+                    "LossChangeAllocation: the books of this run are off: {}.{} Logged once.",
+                    Joiner.on("; ").withKeyValueSeparator(": ").join(off),
+                    fixed ? " Use PathRules.adaptive()." : "");
+        }
     }
 
     private static boolean isNetwork(Model model) {
@@ -214,23 +241,35 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
     private boolean follows(Model model) {
         if (followed == null) {
             followed = new WeakReference<>(model);
-            begin(model);
-        } else if (!isFollowed(model) && !saidOthers) {
-            saidOthers = true;
-            log.warn(
-                    "LossChangeAllocationListener follows the first network it saw and leaves others out, such as the other "
-                            + "workers of ParallelWrapper; give each network a listener of its own. Logged once.");
+            guarded(() -> begin(model));
+        } else if (isAnother(model)) { // two networks may have come to the lock at once
+            sayOthers();
         }
         return !idle && isFollowed(model);
     }
 
+    private void sayOthers() {
+        if (saidOthers.compareAndSet(false, true)) {
+            log.warn(
+                    "LossChangeAllocationListener follows the first network it saw and leaves others out, such as the other "
+                            + "workers of ParallelWrapper; give each network a listener of its own. Logged once.");
+        }
+    }
+
     /** Whether there is a network that it follows. */
     boolean isFollowing() {
-        return followed != null && followed.get() != null;
+        WeakReference<Model> known = followed;
+        return known != null && known.get() != null;
     }
 
     private boolean isFollowed(Model model) {
-        return model != null && followed != null && followed.get() == model;
+        WeakReference<Model> known = followed;
+        return model != null && known != null && known.get() == model;
+    }
+
+    private boolean isAnother(Model model) {
+        WeakReference<Model> known = followed;
+        return known != null && known.get() != model;
     }
 
     private void begin(Model model) {
@@ -263,6 +302,7 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
     /** A failing diagnostic never stops training. Errors too, since native memory runs out as an {@code OutOfMemoryError}. */
     private void guarded(Runnable action) {
         try {
+            session.noteStart();
             action.run();
         } catch (RuntimeException | Error e) {
             if (settings.failFast) {

@@ -2,7 +2,6 @@
 package io.github.dl4jdynamics.lca;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -33,7 +32,7 @@ final class LossDataCheck {
             settings.losses.forEach((name, data) -> {
                 Set<String> seen = new HashSet<>();
                 for (MultiDataSet batch : data.batches()) {
-                    if (seen.add(shapes(batch.getFeatures()) + shapes(batch.getLabels()))) {
+                    if (seen.add(LossData.shapes(batch.getFeatures()) + LossData.shapes(batch.getLabels()))) {
                         checkBatch(name, batch, oracle, scratch);
                     }
                 }
@@ -50,11 +49,11 @@ final class LossDataCheck {
                 settings.basis == null ? 0 : settings.basis.size(1));
     }
 
-    /** Refuses a folder that holds an earlier dump. */
+    /** Refuses a folder that a dump cannot be started in; makes it if it does not exist. */
     static void checkFolder(LossChangeAllocationBuilder settings) {
         try {
             if (settings.dump != null) {
-                AllocationDump.checkUnused(settings.dump);
+                AllocationDump.prepare(settings.dump);
             }
         } catch (IOException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
@@ -67,16 +66,11 @@ final class LossDataCheck {
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
                     "loss data '" + name + "' must fit the network, got batches with features "
-                            + shapes(batch.getFeatures())
-                            + " and labels " + shapes(batch.getLabels()) + ", on which it fails: " + e.getMessage()
+                            + LossData.shapes(batch.getFeatures())
+                            + " and labels " + LossData.shapes(batch.getLabels()) + ", on which it fails: "
+                            + e.getMessage()
                             + "; give the data that the network trains on",
                     e);
         }
-    }
-
-    private static String shapes(INDArray[] arrays) {
-        return Arrays.toString(Arrays.stream(arrays)
-                .map(array -> Arrays.toString(array.shape()))
-                .toArray());
     }
 }

@@ -50,7 +50,7 @@ public final class RunBooks {
         int unbalanced = 0;
         int gaps = 0;
         for (AllocationStep step : history) {
-            if (!step.isAllocated()) {
+            if (!step.isAllocated(data)) {
                 gaps++;
                 continue;
             }

@@ -18,6 +18,8 @@ import io.github.dl4jdynamics.lca.nd4j.PathSegment;
 import io.github.dl4jdynamics.spectral.oracle.LossOracle;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
+import static com.google.common.base.Preconditions.checkState;
+
 /**
  * Integrates the gradient along one straight segment by a {@link PathRule}, for all data sets at the same nodes.
  *
@@ -49,10 +51,11 @@ final class SegmentIntegrator {
     private boolean startKnown;
     private boolean endKnown;
 
-    /** Whether the latest segment led to where the loss or its gradient is no number. */
+    /** Whether the path began or the latest segment led to where a loss or its gradient is no number. */
     private boolean lost;
 
     private int gradients;
+    private long mostGradients;
     private List<StepBooks> books = List.of();
     private List<AllocationSums> sums = List.of();
     private List<PathSegment> segments = List.of();
@@ -74,21 +77,34 @@ final class SegmentIntegrator {
         Arrays.fill(initialLosses, Double.NaN);
     }
 
-    /** Begins a path. After a segment that was lost, a forward pass on the first data set tells whether that is of any use. */
+    /** Begins a path. After one that was lost, forward passes tell whether gradients are of any use. */
     void begin(INDArray from) {
         oracle.moveTo(from);
+        segments = List.of(); // of a step that was given up
         startKnown = true;
-        if (lost && !losses.get(0).beginsFinite(oracle)) {
-            losses.subList(1, losses.size()).forEach(TrackedLoss::lose);
+        if (lost && !beginsFinite()) {
             return;
         }
-        lost = false;
         for (int i = 0; i < losses.size(); i++) {
             losses.get(i).begin(oracle);
             if (!Double.isFinite(initialLosses[i])) {
                 initialLosses[i] = losses.get(i).loss();
             }
         }
+        lost = !isFinite();
+    }
+
+    /** Losses up to the first one that is no number. */
+    private boolean beginsFinite() {
+        boolean finite = true;
+        for (TrackedLoss loss : losses) {
+            if (finite) {
+                finite = loss.beginsFinite(oracle);
+            } else {
+                loss.lose();
+            }
+        }
+        return finite;
     }
 
     /** Whether the path can go on from where it is. */
@@ -100,9 +116,12 @@ final class SegmentIntegrator {
      * Chooses the quadrature and computes what it needs.
      *
      * @return whether all losses and allocations are numbers
+     * @throws IllegalStateException if the rule goes on beyond the gradients or refinements that it promises at most
      */
     boolean integrate(INDArray from, INDArray to) {
         gradients = 0;
+        mostGradients = rule.mostGradients() + (startKnown ? 0L : 1L);
+        int refinements = 0;
         coefficients.clear();
         if (startKnown) {
             coefficients.put(0.0, 1.0);
@@ -115,6 +134,8 @@ final class SegmentIntegrator {
             if (finer.isEmpty()) {
                 return true;
             }
+            refinements++;
+            checkBound(refinements);
             quadrature = finer.get();
             books = evaluate(from, to);
         }
@@ -123,10 +144,30 @@ final class SegmentIntegrator {
         return false;
     }
 
+    /** A rule that never has enough would hold up training for ever. */
+    private void checkBound(long taken) {
+        checkState(
+                taken <= mostGradients,
+                "rule '%s' must end a step within the mostGradients() it promises, %s, got %s gradients or refinements and "
+                        + "quadrature %s; let refine(..) return empty, or promise more",
+                rule,
+                rule.mostGradients(),
+                taken,
+                quadrature);
+    }
+
+    private void countGradient() {
+        checkBound(gradients + 1L);
+        gradients++;
+    }
+
     /** A rule whose only node is inside the segment needs no gradient at the ends. */
     private void reachEnd(INDArray to) {
         oracle.moveTo(to);
         endKnown = quadrature.size() > 1 || quadrature.node(0) == 0 || quadrature.node(0) == 1;
+        if (endKnown) {
+            countGradient();
+        }
         for (TrackedLoss loss : losses) {
             if (endKnown) {
                 loss.reachEnd(oracle);
@@ -134,7 +175,6 @@ final class SegmentIntegrator {
                 loss.reachEndWithoutGradient(oracle);
             }
         }
-        gradients += endKnown ? 1 : 0;
     }
 
     private List<StepBooks> evaluate(INDArray from, INDArray to) {
@@ -150,17 +190,17 @@ final class SegmentIntegrator {
             double coefficient = quadrature.weight(k) / ofInside;
             double missing = coefficient - coefficients.getOrDefault(node, 0.0);
             if (node < 1 && Math.abs(missing) > 1e-9) {
+                countGradient();
                 oracle.moveTo(from, to, node);
                 losses.forEach(loss -> oracle.addGradient(loss.data(), missing, loss.inside()));
                 coefficients.put(node, coefficient);
-                gradients++;
             }
         }
         if (ofEnd != 0 && !endKnown) {
+            countGradient();
             oracle.moveTo(to);
             losses.forEach(loss -> loss.reachEnd(oracle));
             endKnown = true;
-            gradients++;
         }
         sums = new ArrayList<>();
         segments = new ArrayList<>();
@@ -178,13 +218,19 @@ final class SegmentIntegrator {
         return now;
     }
 
-    /** Goes on to the next segment. */
-    void advance() {
+    /**
+     * Goes on to the next segment.
+     *
+     * @param booked data sets, from the first on, whose books count for the run
+     */
+    void advance(int booked) {
         segments = List.of();
         startKnown = endKnown;
         for (int i = 0; i < losses.size(); i++) {
-            changes[i] += books.get(i).change();
-            errors[i] += books.get(i).error();
+            if (i < booked) {
+                changes[i] += books.get(i).change();
+                errors[i] += books.get(i).error();
+            }
             losses.get(i).advance();
         }
     }

@@ -10,10 +10,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the allocations of a step to a dump, if there is one. A dump that fails or is closed ends there; allocation goes
- * on without it, and the next step says so.
+ * Writes the allocations of a step to a dump, if there is one. A dump that cannot be opened, fails or is closed ends
+ * there; allocation goes on without it, and the next step says so.
  */
 final class StepDump implements Closeable {
+    /** How a dump is opened. */
+    interface Opening {
+        AllocationDump open() throws IOException;
+    }
+
     private interface Writing {
         void run() throws IOException;
     }
@@ -24,10 +29,24 @@ final class StepDump implements Closeable {
     private boolean open;
     private boolean ended;
     private String note = "";
-    private Exception failure;
+    private IllegalStateException failure;
 
-    StepDump(AllocationDump dump) {
+    private StepDump(AllocationDump dump) {
         this.dump = dump;
+    }
+
+    static StepDump none() {
+        return new StepDump(null);
+    }
+
+    static StepDump open(Opening opening) {
+        try {
+            return new StepDump(opening.open());
+        } catch (IOException | RuntimeException e) {
+            StepDump none = none();
+            none.end("the dump could not be opened: " + e.getMessage(), e);
+            return none;
+        }
     }
 
     boolean isWanted() {
@@ -75,7 +94,7 @@ final class StepDump implements Closeable {
     private void end(String why, Exception cause) {
         ended = true;
         note = why;
-        failure = cause;
+        failure = cause == null ? null : new IllegalStateException(why, cause);
     }
 
     /** What the step at hand is to say of the dump's end; empty if it goes on or another step has said so. */
@@ -83,17 +102,20 @@ final class StepDump implements Closeable {
         String latest = note;
         note = "";
         if (!latest.isEmpty()) {
-            log.warn("LossChangeAllocation goes on without its dump: {}. Logged once.", latest, failure);
+            log.warn(
+                    "LossChangeAllocation goes on without its dump: {}. Logged once.",
+                    latest,
+                    failure == null ? null : failure.getCause());
         }
         return latest;
     }
 
     /** Throws what went wrong, if it was not thrown before. */
     void throwFailure() {
-        Exception latest = failure;
+        IllegalStateException latest = failure;
         failure = null;
         if (latest != null) {
-            throw new IllegalStateException("the dump could not be written: " + latest.getMessage(), latest);
+            throw latest;
         }
     }
 

@@ -3,10 +3,10 @@ package io.github.dl4jdynamics.lca;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.google.common.collect.ImmutableList;
 import io.github.dl4jdynamics.lca.dump.AllocationDump;
@@ -23,20 +23,26 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** All that is kept to allocate the steps of one network: the private copy, the losses, the totals and the history. */
 final class Tracking implements Closeable {
+    private static final String COUNTS_END =
+            "no memory for counts of more steps: those of the parameters end before this step";
+
     final HistoryRecorder history;
+    final List<TrackedLoss> losses = new ArrayList<>();
 
     private final LossChangeAllocationBuilder settings;
     private final LossOracle oracle;
     private final ImmutableList<ParameterArray> arrays;
     private final ParameterUnits units;
     private final AllocationPass pass;
-    private final List<TrackedLoss> losses = new ArrayList<>();
     private final SegmentIntegrator integrator;
     private final ClassLosses classes;
     private final StepDump dump;
 
     /** End of the step in a network with constraints; else it is read from the network. */
     private final INDArray end;
+
+    /** Data sets, from the first on, whose allocations of the latest step are in the totals. */
+    private int booked;
 
     Tracking(LossChangeAllocationBuilder settings, Model net) {
         this.settings = settings;
@@ -57,10 +63,10 @@ final class Tracking implements Closeable {
         }
         end = oracle.isConstrained() ? oracle.zeros() : null;
         history = new HistoryRecorder(settings, oracle.mask(), units, losses, classes);
-        dump = new StepDump(settings.dump == null ? null : openDump());
+        dump = settings.dump == null ? StepDump.none() : StepDump.open(this::openDump);
     }
 
-    private AllocationDump openDump() {
+    private AllocationDump openDump() throws IOException {
         List<DumpedArray> dumped = new ArrayList<>();
         for (ParameterArray array : arrays) {
             dumped.add(DumpedArray.builder()
@@ -71,11 +77,7 @@ final class Tracking implements Closeable {
                     .shape(array.shape())
                     .build());
         }
-        try {
-            return AllocationDump.create(settings.dump, losses.get(0).name(), dumped);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return AllocationDump.create(settings.dump, losses.get(0).name(), dumped);
     }
 
     /** Begins a path. */
@@ -116,7 +118,9 @@ final class Tracking implements Closeable {
 
     /**
      * Books and allocates the segment that was integrated, and goes on to the next. The books are complete even if the
-     * dump cannot be written; the step's note says so.
+     * dump cannot be written; the step's note says so. If something else goes wrong, the history gets a step of what is
+     * booked, data set by data set, and none if nothing is. A pass that fails half-way leaves the totals of the parameters
+     * with that half; those of arrays, units and steps know nothing of it.
      */
     AllocationDetail allocate(INDArray from, INDArray to, AllocationStep.Draft draft) {
         draft.directions = alongBasis();
@@ -132,26 +136,39 @@ final class Tracking implements Closeable {
         } finally {
             // Whatever is booked is a step of the history, also if something goes wrong on the way.
             step = new AllocationStep(draft);
-            history.add(step, unitSums);
+            if (booked > 0) {
+                history.add(step, unitSums.subList(0, booked));
+            }
         }
         return new AllocationDetail(step, arrays, units.groups(), unitSums);
     }
 
     private void bookLosses(AllocationStep.Draft draft) {
+        booked = 0;
         try {
-            for (int data = 0; data < losses.size(); data++) {
-                TrackedLoss loss = losses.get(data);
-                book(integrator.segments().get(data), loss, integrator.sums().get(data), draft);
+            for (TrackedLoss loss : losses) {
+                book(integrator.segments().get(booked), loss, integrator.sums().get(booked), draft);
+                booked++;
             }
         } finally {
-            ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
-            for (int data = 0; data < losses.size(); data++) {
-                allocations.add(allocation(losses.get(data), integrator.sums().get(data)));
+            if (booked > 0) {
+                ImmutableList.Builder<LossAllocation> allocations = ImmutableList.builder();
+                for (int data = 0; data < losses.size(); data++) {
+                    TrackedLoss loss = losses.get(data);
+                    allocations.add(
+                            data < booked ? allocation(loss, integrator.sums().get(data)) : unallocated(loss));
+                }
+                draft.losses = allocations.build();
+                draft.note = Stream.of(draft.note, dump.takeNote())
+                        .filter(note -> !note.isEmpty())
+                        .collect(Collectors.joining("; "));
+                integrator.advance(booked);
             }
-            draft.losses = allocations.build();
-            draft.note = dump.takeNote();
-            integrator.advance();
         }
+    }
+
+    private static LossAllocation unallocated(TrackedLoss loss) {
+        return LossAllocation.unallocated(loss.name(), loss.loss(), loss.lossAtEnd());
     }
 
     private static LossAllocation allocation(TrackedLoss loss, AllocationSums sums) {
@@ -168,12 +185,16 @@ final class Tracking implements Closeable {
     }
 
     private void book(PathSegment segment, TrackedLoss loss, AllocationSums sums, AllocationStep.Draft draft) {
+        boolean counting = !loss.totals().isCountingEnded();
         if (loss == losses.get(0) && dump.isWanted()) {
             dump.begin(draft, integrator.books().get(0));
             pass.book(segment, sums, loss.totals(), (n, values) -> dump.values(values, n));
             dump.end();
         } else {
             pass.book(segment, sums, loss.totals());
+        }
+        if (counting && loss.totals().isCountingEnded()) {
+            draft.note = COUNTS_END;
         }
     }
 
@@ -198,7 +219,7 @@ final class Tracking implements Closeable {
     /** Books of a segment that could not be integrated. */
     ImmutableList<LossAllocation> unallocated() {
         ImmutableList.Builder<LossAllocation> books = ImmutableList.builder();
-        losses.forEach(loss -> books.add(LossAllocation.unallocated(loss.name(), loss.loss(), loss.lossAtEnd())));
+        losses.forEach(loss -> books.add(unallocated(loss)));
         return books.build();
     }
 

@@ -24,7 +24,7 @@ final class Books {
             double allocated = 0;
             double change = 0;
             for (AllocationStep step : history.steps()) {
-                if (step.isAllocated()) {
+                if (step.isAllocated(data)) {
                     LossAllocation loss = step.losses().get(data);
                     assertThat(sum(loss.arrays())).isCloseTo(loss.allocated(), within(CLOSE));
                     assertThat(loss.error()).isCloseTo(loss.change() - loss.allocated(), within(CLOSE));

@@ -1,36 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.lca;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.github.dl4jdynamics.lca.dump.AllocationDump;
-import io.github.dl4jdynamics.lca.dump.DumpedArray;
-import io.github.dl4jdynamics.lca.math.PathRules;
-import io.github.dl4jdynamics.lca.math.StepBooks;
 import io.github.dl4jdynamics.spectral.oracle.LossData;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -42,12 +28,6 @@ class FailureTest {
 
     private static LossChangeAllocationBuilder builder() {
         return LossChangeAllocationListener.builder(TRAIN);
-    }
-
-    private static DataSet poison() {
-        DataSet rows = Nets.rows(6, 5);
-        rows.getFeatures().putScalar(2, 1, Double.NaN);
-        return rows;
     }
 
     @ParameterizedTest
@@ -63,7 +43,7 @@ class FailureTest {
         Nets.updates(net, 2);
         INDArray good = net.params().dup();
 
-        Nets.fit(net, poison());
+        Nets.fit(net, Nets.poison());
         Nets.updates(net, 2);
         net.params().assign(good);
         Nets.updates(net, 2);
@@ -98,7 +78,7 @@ class FailureTest {
         LossChangeAllocationListener lca = builder().failFast(true).build();
         lca.attach(net);
 
-        Nets.fit(net, poison());
+        Nets.fit(net, Nets.poison());
         Nets.updates(net, 3);
 
         assertThat(lca.history().steps()).hasSize(1);
@@ -252,88 +232,6 @@ class FailureTest {
         Books.assertConsistent(history);
     }
 
-    /** Fails at one of its gradients. */
-    private static final class FailingLoss extends LossMCXENT {
-        private static final long serialVersionUID = 1;
-        private static int gradientsLeft = Integer.MAX_VALUE;
-
-        @Override
-        public INDArray computeGradient(INDArray labels, INDArray z, IActivation activation, INDArray mask) {
-            if (--gradientsLeft == 0) {
-                throw new IllegalStateException("no more");
-            }
-            return super.computeGradient(labels, z, activation, mask);
-        }
-    }
-
-    private static Model failing() {
-        return Nets.net(
-                false,
-                Nets.base(new Sgd(0.1)),
-                InputType.feedForward(Nets.IN),
-                Nets.dense(5),
-                new OutputLayer.Builder(new FailingLoss())
-                        .nOut(Nets.CLASSES)
-                        .activation(Activation.SOFTMAX)
-                        .build());
-    }
-
-    @Test
-    void failureAmongTheClasses_leavesTheirBooksConsistent() {
-        FailingLoss.gradientsLeft = Integer.MAX_VALUE;
-        Model net = failing();
-        LossChangeAllocationListener lca =
-                builder().perClass(true).rule(PathRules.trapezoid()).build();
-        lca.attach(net);
-        Nets.updates(net, 2);
-        // The network's own, that of all rows, that of class 0, and here it ends.
-        FailingLoss.gradientsLeft = 4;
-        try (Logs logs = new Logs()) {
-            Nets.updates(net, 3);
-
-            assertThat(logs.warnings()).hasSize(1);
-        }
-
-        AllocationHistory history = lca.history();
-        assertThat(history.steps())
-                .extracting(AllocationStep::isAllocated)
-                .containsExactly(true, true, true, false, true, true);
-        assertThat(history.steps().get(3).note()).contains("no more");
-        List<LossAllocation> classes = history.steps().get(2).classes();
-        assertThat(classes.get(0).lossAfter()).isFinite();
-        assertThat(classes.get(1).lossAfter()).isNaN();
-        for (int c = 0; c < classes.size(); c++) {
-            double allocated = 0;
-            for (AllocationStep step : history.steps()) {
-                allocated += step.isAllocated() ? step.classes().get(c).allocated() : 0;
-            }
-            assertThat(Books.sum(history.parameterTotalsOfClass(c))).isCloseTo(allocated, within(Books.CLOSE));
-        }
-        Books.assertConsistent(history);
-        assertThat(history.section()).isNotNull();
-    }
-
-    @Test
-    void failureAlongTheBasis_leavesTheCountsConsistent() {
-        LossChangeAllocationBuilder builder = builder().basis(Nd4j.eye(43).castTo(DataType.DOUBLE));
-        INDArray basis = builder.basis;
-        Model net = Nets.net(false, new Sgd(0.1));
-        LossChangeAllocationListener lca = builder.build().attach(net);
-        Nets.updates(net, 2);
-        basis.close();
-
-        try (Logs logs = new Logs()) {
-            Nets.updates(net, 3);
-
-            assertThat(logs.warnings()).hasSize(2);
-        }
-
-        AllocationHistory history = lca.history();
-        assertThat(history.books(0).steps()).isEqualTo(2);
-        Books.assertConsistent(history);
-        assertThat(history.analysis().helpedByParameter(0).moved()).isPositive();
-    }
-
     @Test
     void failFast_throwsIntoTraining() {
         Model net = Nets.net(false, new Sgd(0.1));
@@ -368,104 +266,5 @@ class FailureTest {
         }
 
         assertThat(lca.history().steps().get(1).note()).isEqualTo("failed: java.lang.AssertionError: no memory");
-    }
-
-    @Test
-    void dumpThatCannotBeWritten_leavesTheBooksComplete(@TempDir Path folder) throws Exception {
-        Model net = Nets.net(false, new Sgd(0.1));
-        LossChangeAllocationListener lca =
-                builder().dump(folder.resolve("dump")).build();
-        lca.attach(net);
-        Nets.updates(net, 2);
-        lca.close();
-
-        try (Logs logs = new Logs()) {
-            Nets.updates(net, 6);
-
-            assertThat(logs.warnings())
-                    .containsExactly(
-                            "LossChangeAllocation goes on without its dump: the dump was closed before this step. "
-                                    + "Logged once.");
-        }
-
-        AllocationHistory history = lca.history();
-        assertThat(history.books(0).steps()).isEqualTo(8);
-        assertThat(history.steps().get(2).note()).isEqualTo("the dump was closed before this step");
-        assertThat(history.steps().get(3).note()).isEmpty();
-        Books.assertConsistent(history);
-    }
-
-    @Test
-    void dumpThatFails_endsAndSaysSoOnce(@TempDir Path folder) throws Exception {
-        DumpedArray array = DumpedArray.builder()
-                .name("a")
-                .layer("a")
-                .key("W")
-                .order('c')
-                .shape(2)
-                .build();
-        AllocationDump files = AllocationDump.create(folder.resolve("dump"), "train", List.of(array));
-        StepDump dump = new StepDump(files);
-        AllocationStep.Draft step = new AllocationStep.Draft();
-        step.updatesAfter = 1;
-        files.close(); // as good as a full disk
-
-        try (Logs logs = new Logs()) {
-            dump.begin(step, new StepBooks(1, 0.5, -0.5, 1, 0, 0));
-            dump.values(new double[2], 2);
-            dump.end();
-
-            assertThat(dump.isWanted()).isFalse();
-            assertThat(dump.takeNote()).startsWith("the dump could not be written and ends before this step: ");
-            assertThat(dump.takeNote()).isEmpty();
-            assertThat(logs.warnings()).hasSize(1);
-        }
-        dump.close();
-        assertThatThrownBy(dump::throwFailure).hasMessageStartingWith("the dump could not be written: ");
-    }
-
-    @Test
-    void dumpFolderInUse_isRefusedBeforeTheFirstStep(@TempDir Path folder) throws Exception {
-        Files.writeString(folder.resolve("allocations.npy"), "old");
-        Model net = Nets.net(false, new Sgd(0.1));
-        LossChangeAllocationListener lca = builder().dump(folder).build();
-        assertThatThrownBy(() -> lca.attach(net))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(
-                        "the folder of a dump must hold no file of an earlier one; choose another folder");
-        net.setListeners(lca);
-
-        try (Logs logs = new Logs()) {
-            Nets.updates(net, 2);
-
-            assertThat(logs.warnings())
-                    .containsExactly(
-                            "LossChangeAllocation could not measure; training goes on without it. Logged once.");
-        }
-
-        assertThat(lca.history().steps()).hasSize(1);
-        assertThat(lca.history().steps().get(0).note()).contains("FileAlreadyExistsException");
-        assertThat(lca.history().toString()).contains("FileAlreadyExistsException");
-    }
-
-    @Test
-    void lostNetwork_costsNoGradients() {
-        FailingLoss.gradientsLeft = Integer.MAX_VALUE;
-        Model net = failing();
-        LossChangeAllocationListener lca = builder()
-                .perClass(true)
-                .validation(LossData.of(Nets.rows(4, 2)))
-                .failFast(true)
-                .build();
-        lca.attach(net);
-        Nets.updates(net, 2);
-        Nets.fit(net, poison());
-        FailingLoss.gradientsLeft = Integer.MAX_VALUE;
-
-        Nets.updates(net, 4);
-
-        assertThat(Integer.MAX_VALUE - FailingLoss.gradientsLeft).isEqualTo(4); // the network's own
-        assertThat(lca.history().steps()).hasSize(3);
-        assertThat(lca.history().steps().get(2).updatesAfter()).isEqualTo(7);
     }
 }

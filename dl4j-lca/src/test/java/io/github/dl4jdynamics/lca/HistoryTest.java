@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -139,7 +140,7 @@ class HistoryTest {
 
             assertThat(logs.warnings()).hasSize(1);
             assertThat(logs.warnings().get(0))
-                    .startsWith("LossChangeAllocation: the books of this run are off: loss change ")
+                    .startsWith("LossChangeAllocation: the books of this run are off: train: loss change ")
                     .endsWith("Use PathRules.adaptive(). Logged once.");
         }
 
@@ -160,6 +161,31 @@ class HistoryTest {
                         .asBoolean())
                 .isTrue();
         assertThat(html(history)).contains("BOOKS ARE OFF. train: loss change");
+    }
+
+    /** {@code fit(DataSet)} ends no epoch, so that {@code finish} has to say it; of every data set. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void booksThatAreOff_areLoggedAtTheEndToo(boolean adaptive) {
+        Model net = Nets.net(false, new Sgd(4));
+        LossChangeAllocationListener lca = builder()
+                .validation(LossData.of(Nets.rows(5, 2)))
+                .rule(adaptive ? PathRules.adaptive(1e6, 1, 2) : PathRules.trapezoid())
+                .build()
+                .attach(net);
+        Nets.updates(net, 9);
+
+        try (Logs logs = new Logs()) {
+            lca.finish(net);
+            lca.finish(net);
+
+            assertThat(logs.warnings()).hasSize(1);
+            assertThat(logs.warnings().get(0))
+                    .startsWith("LossChangeAllocation: the books of this run are off: ")
+                    .contains("train: loss change ")
+                    .contains("validation: loss change ")
+                    .endsWith(adaptive ? " gaps. Logged once." : " gaps. Use PathRules.adaptive(). Logged once.");
+        }
     }
 
     @Test

@@ -16,7 +16,6 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -124,6 +123,13 @@ final class Nets {
         return new DataSet(features, labels);
     }
 
+    /** Rows on which an update leaves no number in the first layer. */
+    static DataSet poison() {
+        DataSet rows = rows(6, 5);
+        rows.getFeatures().putScalar(2, 1, Double.NaN);
+        return rows;
+    }
+
     /** Sequences of different lengths, masked at their ends. */
     static DataSet sequences(int count, int steps, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -167,10 +173,6 @@ final class Nets {
         for (int i = 0; i < count; i++) {
             fit(net, rows(6, 100 + i));
         }
-    }
-
-    static void listeners(Model net, TrainingListener... listeners) {
-        net.setListeners(listeners);
     }
 
     static INDArray updaterState(Model net) {

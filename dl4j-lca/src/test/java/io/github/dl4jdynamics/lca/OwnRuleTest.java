@@ -10,6 +10,7 @@ import io.github.dl4jdynamics.lca.math.Quadrature;
 import io.github.dl4jdynamics.lca.math.StepBooks;
 import io.github.dl4jdynamics.spectral.oracle.LossData;
 import org.deeplearning4j.nn.api.Model;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -54,6 +55,68 @@ class OwnRuleTest {
         public int mostGradients() {
             return 30;
         }
+    }
+
+    /** Never has enough: of one quadrature over and over, or of more and more splits. */
+    private static final class Insatiable implements PathRule {
+        private final boolean finer;
+
+        Insatiable(boolean finer) {
+            this.finer = finer;
+        }
+
+        @Override
+        public Quadrature first() {
+            return Quadrature.simpson(2);
+        }
+
+        @Override
+        public Optional<Quadrature> refine(Quadrature current, List<StepBooks> books) {
+            return Optional.of(finer ? Quadrature.simpson(2 * current.splits()) : current);
+        }
+
+        @Override
+        public boolean isBalanced(List<StepBooks> books) {
+            return false;
+        }
+
+        @Override
+        public int fewestGradients() {
+            return 2;
+        }
+
+        @Override
+        public int mostGradients() {
+            return 10;
+        }
+
+        @Override
+        public String toString() {
+            return "insatiable";
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Timeout(60)
+    void ruleThatNeverHasEnough_isStopped(boolean finer) {
+        Model net = Nets.net(false, new Sgd(1));
+        LossChangeAllocationListener lca = LossChangeAllocationListener.builder(LossData.of(Nets.rows(8, 1)))
+                .rule(new Insatiable(finer))
+                .build()
+                .attach(net);
+
+        try (Logs logs = new Logs()) {
+            Nets.updates(net, 4);
+
+            assertThat(logs.warnings()).as("a gap, and the end after three").hasSize(2);
+        }
+
+        assertThat(lca.history().steps()).noneMatch(AllocationStep::isAllocated);
+        assertThat(lca.history().steps().get(0).note())
+                .contains("IllegalStateException: rule 'insatiable' must end a step within the mostGradients() it "
+                        + "promises, 10, got 11 gradients or refinements")
+                .endsWith("let refine(..) return empty, or promise more");
     }
 
     private static AllocationHistory train(PathRule rule) {

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.lca;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import io.github.dl4jdynamics.spectral.oracle.LossData;
-import io.github.dl4jdynamics.spectral.report.SamplingSchedule;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
@@ -131,6 +128,40 @@ class RefusalTest {
                         () -> LossChangeAllocationListener.builder(data).build().attach(net))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("loss data 'train' must fit the network, got batches with features [[4, 6]]");
+    }
+
+    @Test
+    void perClass_needsLabelsWithoutMaskInEveryBatch() {
+        DataSet masked = Nets.rows(4, 2);
+        masked.setLabelsMaskArray(Nd4j.ones(DataType.DOUBLE, 4, 1));
+        LossData data = LossData.of(new ListDataSetIterator<>(List.of(Nets.rows(4, 1), masked), 1));
+
+        assertThatThrownBy(() -> LossChangeAllocationListener.builder(data)
+                        .perClass(true)
+                        .build()
+                        .attach(Nets.net(false, new Sgd(0.1))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("loss data by class must have one array of labels, of shape [rows, classes], "
+                        + "without mask, got 1 arrays, the first of shape [4, 3], a mask");
+    }
+
+    @Test
+    void listenerThatGaveUp_isNotAttachedAgain() {
+        Model net = Nets.net(false, new Sgd(0.1));
+        LossChangeAllocationListener lca = LossChangeAllocationListener.builder(data(Nets.IN + 2, Nets.CLASSES))
+                .build();
+        net.setListeners(lca);
+        try (Logs logs = new Logs()) {
+            Nets.updates(net, 1);
+
+            assertThat(logs.warnings()).containsExactly(WITHOUT_IT);
+        }
+
+        assertThatThrownBy(() -> lca.attach(net))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "this LossChangeAllocationListener has given up and measures nothing, as its history() says; "
+                                + "build a new one");
     }
 
     @Test
@@ -318,44 +349,6 @@ class RefusalTest {
         Model net = Nets.net(false, new Sgd(0.1));
         lca.attach(net);
         Nets.updates(net, 2);
-    }
-
-    @Test
-    void builder_refusesWhatCannotBe() {
-        List<Consumer<LossChangeAllocationBuilder>> wrong = new ArrayList<>();
-        List<String> messages = new ArrayList<>();
-        wrong.add(b -> b.timeBudget(0));
-        messages.add("timeBudget must be > 0, got 0.0; 1.0 lets training take twice as long");
-        wrong.add(b -> b.timeBudget(Double.NaN));
-        messages.add("timeBudget must be > 0, got NaN; 1.0 lets training take twice as long");
-        wrong.add(b -> b.schedule(SamplingSchedule.everyEpochs(1)));
-        messages.add(
-                "schedule of LossChangeAllocation must count iterations, got 'every 1 epochs'; use everyIterations(k) with "
-                        + "the number of updates in an epoch");
-        wrong.add(b -> b.basis(Nd4j.ones(2, 3)));
-        messages.add(
-                "rows of the basis must be orthonormal, got inner products off by 3.0; take the Q of a QR decomposition");
-        wrong.add(b -> b.basis(Nd4j.create(new double[][] {{1, Double.NaN}})));
-        messages.add(
-                "rows of the basis must be orthonormal, got inner products off by NaN; take the Q of a QR decomposition");
-        wrong.add(b -> b.basis(Nd4j.ones(3)));
-        messages.add("basis must have shape [directions, parameters], got rank 1");
-        wrong.add(b -> b.validation(TRAIN).validation(TRAIN));
-        messages.add("loss data must have names of their own, got 'validation' twice");
-        wrong.add(b -> b.further("train", TRAIN));
-        messages.add("loss data must have names of their own, got 'train' twice");
-        for (int i = 0; i < wrong.size(); i++) {
-            Consumer<LossChangeAllocationBuilder> setting = wrong.get(i);
-            assertThatThrownBy(() -> setting.accept(builder()))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage(messages.get(i));
-        }
-        assertThatThrownBy(() -> LossChangeAllocationListener.builder(new ListDataSetIterator<>(List.<DataSet>of())))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("loss data must have at least one row, got an empty iterator");
-        assertThatThrownBy(() -> LossChangeAllocationListener.builder((LossData) null))
-                .isInstanceOf(NullPointerException.class)
-                .hasMessageContaining("LossData.of(iterator)");
     }
 
     @ParameterizedTest

@@ -75,13 +75,15 @@ public final class AllocationDump implements Closeable {
     }
 
     /**
-     * Refuses a folder that a dump cannot be started in, without touching it.
+     * Refuses a folder that a dump cannot be started in, as {@link #create} would, but before there is anything to write.
      *
-     * @param folder need not exist
+     * @param folder made if it does not exist
      * @throws FileAlreadyExistsException if the folder holds a file of an earlier dump
+     * @throws IOException if it is no folder, or cannot be made or written to
      */
-    public static void checkUnused(Path folder) throws FileAlreadyExistsException {
+    public static void prepare(Path folder) throws IOException {
         DumpFiles.refuseEarlier(folder);
+        DumpFiles.make(folder);
     }
 
     /**

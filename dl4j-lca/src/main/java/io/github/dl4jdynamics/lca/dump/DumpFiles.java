@@ -25,7 +25,7 @@ final class DumpFiles implements Closeable {
 
     DumpFiles(Path folder, DumpIndex index) throws IOException {
         this.folder = folder;
-        Files.createDirectories(folder);
+        make(folder);
         try {
             loss = open(DumpIndex.LOSS, NpyType.FLOAT64, 3);
             steps = open(DumpIndex.STEPS, NpyType.FLOAT64, 2);
@@ -39,6 +39,24 @@ final class DumpFiles implements Closeable {
 
     private NpyMatrixWriter open(String name, NpyType type, long columns) throws IOException {
         return writers.register(NpyMatrixWriter.create(folder.resolve(name), type, columns));
+    }
+
+    static void make(Path folder) throws IOException {
+        try {
+            if (!Files.isDirectory(folder)) { // a link to one is refused by createDirectories of older Java releases
+                Files.createDirectories(folder);
+            }
+        } catch (IOException e) {
+            throw new IOException(unusable(folder, "cannot be made: " + e), e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw new IOException(unusable(folder, "cannot be written to"));
+        }
+    }
+
+    private static String unusable(Path folder, String why) {
+        return "the folder of a dump must be one that can be made and written to, got " + folder + ", which " + why
+                + "; choose another folder, or change its permissions";
     }
 
     static void refuseEarlier(Path folder) throws FileAlreadyExistsException {

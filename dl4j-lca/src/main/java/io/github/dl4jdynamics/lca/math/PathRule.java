@@ -20,7 +20,8 @@ public interface PathRule {
      *
      * @param current the quadrature that gave the books
      * @param books of all data sets, with {@code current}
-     * @return empty if the books will do, or nothing finer is allowed
+     * @return empty if the books will do, or nothing finer is allowed; must be empty after as many refinements of a step as
+     *     {@link #mostGradients}, or the step fails
      */
     Optional<Quadrature> refine(Quadrature current, List<StepBooks> books);
 
@@ -30,6 +31,9 @@ public interface PathRule {
     /** Fewest new gradients per step and data set, the gradient before the step being known. */
     int fewestGradients();
 
-    /** Most new gradients per step and data set, those that a refinement takes once more included. */
+    /**
+     * Most new gradients per step and data set, those that a refinement takes once more included. A step that takes more
+     * fails, so that no rule can hold up training for ever; after a step without a gradient at its end one more is allowed.
+     */
     int mostGradients();
 }

@@ -64,7 +64,7 @@ public final class AllocationPass {
     /** Adds the allocations to the totals of their parameters, and counts them. */
     public void book(PathSegment segment, AllocationSums sums, ParameterTotals totals) {
         totals.beginStep();
-        each(segment, part -> eachPiece(part, segment, (slice, position, n) -> part.book(slice, n, totals)));
+        each(segment, part -> eachPiece(part, segment, (slice, position, n) -> part.book(slice, totals)));
         drainTo(sums);
         kept.clear();
     }
@@ -75,7 +75,7 @@ public final class AllocationPass {
         parts.forEach(PassPart::clear);
         for (PassPart part : parts) {
             eachPiece(part, segment, (slice, position, n) -> {
-                part.book(slice, n, totals);
+                part.book(slice, totals);
                 part.piece().copyTo(values);
                 sink.accept(n, values);
             });
@@ -99,7 +99,7 @@ public final class AllocationPass {
                 segment,
                 part -> part.eachPiece(segment, (slice, position, n) -> {
                     part.addUp(slice, position, n);
-                    part.book(slice, n, totals);
+                    part.book(slice, totals);
                 }));
         drainTo(sums);
     }

@@ -3,13 +3,12 @@ package io.github.dl4jdynamics.lca.nd4j;
 
 import java.util.Arrays;
 
-/** Allocations of one step, summed by array and by unit, and how many parameters of each array helped, hurt or did neither. */
+/** Allocations of one step, summed by array and by unit, and how many parameters of each array helped and hurt. */
 public final class AllocationSums {
     final double[] arrays;
     final double[] units;
     final long[] helped;
     final long[] hurt;
-    final long[] neither;
 
     /**
      * Zeros.
@@ -22,7 +21,6 @@ public final class AllocationSums {
         this.units = new double[units];
         this.helped = new long[arrays];
         this.hurt = new long[arrays];
-        this.neither = new long[arrays];
     }
 
     /** Sum by array. */
@@ -45,21 +43,15 @@ public final class AllocationSums {
         return hurt;
     }
 
-    /** Parameters with an allocation of exactly zero, by array. */
-    public long[] neither() {
-        return neither;
-    }
-
-    /** Adds those of a part, which may have fewer arrays and units. */
-    void add(AllocationSums part) {
+    /** Adds those of a part, whose arrays and units are numbered from others on than 0. */
+    void add(AllocationSums part, int firstArray, int firstUnit) {
         for (int i = 0; i < part.arrays.length; i++) {
-            arrays[i] += part.arrays[i];
-            helped[i] += part.helped[i];
-            hurt[i] += part.hurt[i];
-            neither[i] += part.neither[i];
+            arrays[firstArray + i] += part.arrays[i];
+            helped[firstArray + i] += part.helped[i];
+            hurt[firstArray + i] += part.hurt[i];
         }
         for (int i = 0; i < part.units.length; i++) {
-            units[i] += part.units[i];
+            units[firstUnit + i] += part.units[i];
         }
     }
 
@@ -69,7 +61,6 @@ public final class AllocationSums {
         Arrays.fill(units, 0);
         Arrays.fill(helped, 0);
         Arrays.fill(hurt, 0);
-        Arrays.fill(neither, 0);
     }
 
     /** Sum over all arrays. */

@@ -5,7 +5,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Running sums per parameter, in the network's precision but at least FLOAT, and on request the number of steps in which
- * each helped and hurt. Memory: one parameter vector; with counts 4 bytes more per parameter, 8 from 65,536 steps on.
+ * each helped and hurt. Memory: one parameter vector; with counts 4 bytes more per parameter, 8 from 65,536 steps on, where
+ * counting ends if there are no more.
  */
 public final class ParameterTotals {
     private final float[] floats;
@@ -92,6 +93,16 @@ public final class ParameterTotals {
     /** Whether steps are counted. */
     public boolean isCounted() {
         return counts != null;
+    }
+
+    /** Steps that were counted: fewer than there were if counting ended for want of memory, 0 without counts. */
+    public int countedSteps() {
+        return counts == null ? 0 : counts.steps();
+    }
+
+    /** Whether counting ended for want of memory. */
+    public boolean isCountingEnded() {
+        return counts != null && counts.isEnded();
     }
 
     /** Steps in which each parameter helped; a copy, empty without counts. */

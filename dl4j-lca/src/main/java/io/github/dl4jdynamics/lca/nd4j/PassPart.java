@@ -3,15 +3,21 @@ package io.github.dl4jdynamics.lca.nd4j;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Some neighbouring slices of the parameters, or parts of slices, with sums of their own. For one thread at a time. */
+/**
+ * Some neighbouring slices of the parameters, or parts of slices, with sums of their own, for the arrays and units that are
+ * reached there. For one thread at a time.
+ */
 final class PassPart {
     private final List<Range> ranges = new ArrayList<>();
     private final INDArray scratch;
     private final StepPiece piece;
-    private final AllocationSums sums;
+    private final int firstArray;
+    private final int firstUnit;
+    final AllocationSums sums;
 
     /** What is done with each piece once its allocations are known. */
     interface PieceAction {
@@ -22,15 +28,16 @@ final class PassPart {
         void take(long position, int n);
     }
 
-    private PassPart(List<UnitSlice> slices, INDArray scratch) {
+    private PassPart(List<Range> all, INDArray scratch) {
         this.scratch = scratch;
         piece = StepPiece.of(scratch);
-        sums = new AllocationSums(
-                1 + slices.stream().mapToInt(slice -> slice.array).max().orElse(-1),
-                slices.stream()
-                        .mapToInt(slice -> slice.firstUnit + slice.units)
-                        .max()
-                        .orElse(0));
+        firstArray = all.stream().mapToInt(range -> range.slice.array).min().orElse(0);
+        firstUnit = all.stream().mapToInt(Range::lowestUnit).min().orElse(0);
+        int arrays = all.stream().mapToInt(range -> range.slice.array + 1).max().orElse(0) - firstArray;
+        int units =
+                all.stream().mapToInt(range -> range.highestUnit() + 1).max().orElse(0) - firstUnit;
+        sums = new AllocationSums(arrays, units);
+        all.forEach(range -> ranges.add(range.countedFrom(firstArray, firstUnit)));
     }
 
     /**
@@ -40,9 +47,8 @@ final class PassPart {
      */
     static List<PassPart> split(List<UnitSlice> slices, int count, INDArray scratch) {
         long total = slices.stream().mapToLong(slice -> slice.to - slice.from).sum();
-        List<PassPart> parts = new ArrayList<>();
-        PassPart part = new PassPart(slices, scratch);
-        parts.add(part);
+        List<List<Range>> parts = new ArrayList<>();
+        parts.add(new ArrayList<>());
         long before = 0;
         for (UnitSlice slice : slices) {
             long from = slice.from;
@@ -50,17 +56,16 @@ final class PassPart {
                 long room = (total * parts.size() + count - 1) / count - before;
                 long length = Math.min(slice.to - from, (room + StepPiece.SIZE - 1) / StepPiece.SIZE * StepPiece.SIZE);
                 if (length > 0) {
-                    part.ranges.add(new Range(slice, from, from + length));
+                    parts.get(parts.size() - 1).add(new Range(slice, from, from + length));
                     from += length;
                     before += length;
                 }
                 if (from < slice.to) {
-                    part = new PassPart(slices, scratch);
-                    parts.add(part);
+                    parts.add(new ArrayList<>());
                 }
             }
         }
-        return parts;
+        return parts.stream().map(ranges -> new PassPart(ranges, scratch)).collect(Collectors.toList());
     }
 
     /** Goes through the part piece by piece. */
@@ -98,7 +103,11 @@ final class PassPart {
         return piece;
     }
 
-    /** Adds the piece at hand to the part's sums by array and unit. */
+    /**
+     * Adds the piece at hand to the part's sums by array and unit.
+     *
+     * @param slice as the action got it, whose array and units are numbered within this part
+     */
     void addUp(UnitSlice slice, long position, int n) {
         double total = 0;
         long within = position - slice.from;
@@ -114,13 +123,12 @@ final class PassPart {
     }
 
     /** Adds the piece at hand to the totals of its parameters, and counts it among the part's. */
-    void book(UnitSlice slice, int n, ParameterTotals totals) {
+    void book(UnitSlice slice, ParameterTotals totals) {
         int outcomes = piece.addTo(totals);
         int helped = outcomes / StepCounts.HELPED;
         int hurt = outcomes % StepCounts.HELPED;
         sums.helped[slice.array] += helped;
         sums.hurt[slice.array] += hurt;
-        sums.neither[slice.array] += n - helped - hurt;
     }
 
     /** Forgets what a pass that failed has left. */
@@ -130,7 +138,7 @@ final class PassPart {
 
     /** Moves the part's sums and counts to others. */
     void drainTo(AllocationSums others) {
-        others.add(sums);
+        others.add(sums, firstArray, firstUnit);
         sums.clear();
     }
 
@@ -143,6 +151,32 @@ final class PassPart {
             this.slice = slice;
             this.from = from;
             this.to = to;
+        }
+
+        int lowestUnit() {
+            return comesRound() ? slice.firstUnit : slice.unit(from);
+        }
+
+        int highestUnit() {
+            return comesRound() ? slice.firstUnit + slice.units - 1 : slice.unit(to - 1);
+        }
+
+        /** Whether the first unit follows the last one within the range. */
+        private boolean comesRound() {
+            long round = slice.run * slice.units;
+            return (from - slice.from) / round < (to - 1 - slice.from) / round;
+        }
+
+        /** With arrays and units numbered from these on. */
+        Range countedFrom(int firstArray, int firstUnit) {
+            UnitSlice within = new UnitSlice(
+                    slice.array - firstArray,
+                    slice.from,
+                    slice.to,
+                    slice.run,
+                    slice.units,
+                    slice.firstUnit - firstUnit);
+            return new Range(within, from, to);
         }
     }
 }

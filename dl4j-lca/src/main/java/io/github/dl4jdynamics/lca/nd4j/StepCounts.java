@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.dl4jdynamics.lca.nd4j;
 
-import static com.google.common.base.Preconditions.checkState;
+import java.util.function.IntFunction;
 
 /**
  * In how many steps each parameter helped and hurt. Memory: 4 bytes per parameter for the first 65,535 steps, in which
- * both counts share an int, and 8 from then on.
+ * both counts share an int, and 8 from then on. If there is no memory for these, counting ends with the step before, and
+ * the counts stay as they are: the totals of a long run are worth more than its counts.
  */
 final class StepCounts {
     /** Outcome of a step for a parameter with a negative allocation. */
@@ -19,17 +20,27 @@ final class StepCounts {
     /** Counts of hurt in the lower half and, until they are unpacked, of helped in the upper. */
     private final int[] hurt;
 
+    private final IntFunction<int[]> memory;
     private int[] helped;
     private int steps;
+    private boolean ended;
 
     StepCounts(int size) {
-        hurt = new int[size];
+        this(size, int[]::new);
+    }
+
+    /** With numbers from some source of memory. */
+    StepCounts(int size, IntFunction<int[]> memory) {
+        this.memory = memory;
+        hurt = memory.apply(size);
     }
 
     private StepCounts(StepCounts other) {
+        memory = other.memory;
         hurt = other.hurt.clone();
         helped = other.helped == null ? null : other.helped.clone();
         steps = other.steps;
+        ended = other.ended;
     }
 
     StepCounts copy() {
@@ -38,15 +49,34 @@ final class StepCounts {
 
     /** Begins a step, in which each parameter is counted at most once. */
     void beginStep() {
-        checkState(steps < Integer.MAX_VALUE, "no more than %s steps can be counted", steps);
-        if (steps == MOST_PACKED) {
-            helped = new int[hurt.length];
-            for (int i = 0; i < hurt.length; i++) {
-                helped[i] = hurt[i] >>> 16;
-                hurt[i] &= MOST_PACKED;
-            }
+        if (steps == MOST_PACKED && !ended) {
+            unpack();
         }
-        steps++;
+        ended |= steps == Integer.MAX_VALUE;
+        steps += ended ? 0 : 1;
+    }
+
+    private void unpack() {
+        try {
+            helped = memory.apply(hurt.length);
+        } catch (OutOfMemoryError e) {
+            ended = true; // not tried again at each step, which would take a full garbage collection
+            return;
+        }
+        for (int i = 0; i < hurt.length; i++) {
+            helped[i] = hurt[i] >>> 16;
+            hurt[i] &= MOST_PACKED;
+        }
+    }
+
+    /** Steps that were begun while counting went on. */
+    int steps() {
+        return steps;
+    }
+
+    /** Whether later steps are not counted. */
+    boolean isEnded() {
+        return ended;
     }
 
     /**
@@ -56,6 +86,9 @@ final class StepCounts {
      * @param outcomes {@link #HELPED}, {@link #HURT} or 0
      */
     void add(int start, int n, int[] outcomes) {
+        if (ended) {
+            return;
+        }
         if (helped == null) {
             for (int i = 0; i < n; i++) {
                 hurt[start + i] += outcomes[i];

@@ -35,6 +35,31 @@ class StepCountsTest {
     }
 
     @Test
+    void counts_withoutMemoryForMore_stayAsTheyAre() {
+        int[] asked = new int[1];
+        StepCounts counts = new StepCounts(2, size -> {
+            if (++asked[0] > 1) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+            return new int[size];
+        });
+        int[] outcomes = {StepCounts.HELPED, StepCounts.HURT};
+        for (int step = 1; step <= 65_540; step++) {
+            counts.beginStep();
+            counts.add(0, 2, outcomes);
+            assertThat(counts.isEnded()).isEqualTo(step > 65_535);
+        }
+
+        assertThat(asked).as("once at the beginning, once for more").containsExactly(2);
+        for (StepCounts same : new StepCounts[] {counts, counts.copy()}) {
+            assertThat(same.steps()).isEqualTo(65_535);
+            assertThat(same.isEnded()).isTrue();
+            assertThat(same.helped()).containsExactly(65_535, 0);
+            assertThat(same.hurt()).containsExactly(0, 65_535);
+        }
+    }
+
+    @Test
     void add_countsFromAPosition() {
         StepCounts counts = new StepCounts(4);
         counts.beginStep();

@@ -3,8 +3,10 @@ package io.github.dl4jdynamics.spectral.oracle;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 import com.google.common.collect.ImmutableList;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -30,7 +32,10 @@ import static com.google.common.base.Preconditions.checkNotNull;
  *
  * <p>Means weigh rows alike, so a short last batch counts for what it holds. With batch normalization on batch statistics
  * the loss depends on the batches. An iterator is read once, from its beginning, and reset afterwards if it can be; its
- * rows are copied. Memory: the rows. Immutable; not to be changed through its arrays.
+ * rows are copied. Random numbers of ND4J that it draws meanwhile are the same each time, and the calling thread's go on
+ * as if nothing had been read. An iterator with random numbers of its own, such as one that shuffles at each reset, hands
+ * out other rows or batches after it was read than before: give training another one.
+ * Memory: the rows. Immutable; not to be changed through its arrays.
  */
 public final class LossData {
     private final ImmutableList<MultiDataSet> batches;
@@ -54,13 +59,7 @@ public final class LossData {
      */
     public static LossData of(DataSetIterator iterator) {
         checkNotNull(iterator, "loss data must come from an iterator, got null");
-        reset(iterator.resetSupported(), iterator::reset);
-        List<MultiDataSet> batches = new ArrayList<>();
-        while (iterator.hasNext()) {
-            batches.add(copy(iterator.next().toMultiDataSet(), batches.size()));
-        }
-        reset(iterator.resetSupported(), iterator::reset);
-        return checked(batches);
+        return read(iterator, iterator.resetSupported(), iterator::reset, DataSet::toMultiDataSet);
     }
 
     /**
@@ -72,12 +71,21 @@ public final class LossData {
      */
     public static LossData of(MultiDataSetIterator iterator) {
         checkNotNull(iterator, "loss data must come from an iterator, got null");
-        reset(iterator.resetSupported(), iterator::reset);
+        return read(iterator, iterator.resetSupported(), iterator::reset, Function.identity());
+    }
+
+    /** Iterators and preprocessors that draw rows take their random numbers where dropout will take its own. */
+    @SuppressWarnings("try") // the scope is left by closing it
+    private static <T> LossData read(
+            Iterator<T> iterator, boolean resettable, Runnable reset, Function<T, MultiDataSet> conversion) {
         List<MultiDataSet> batches = new ArrayList<>();
-        while (iterator.hasNext()) {
-            batches.add(copy(iterator.next(), batches.size()));
+        try (RandomState random = new RandomState()) {
+            reset(resettable, reset);
+            while (iterator.hasNext()) {
+                batches.add(copy(conversion.apply(iterator.next()), batches.size()));
+            }
+            reset(resettable, reset);
         }
-        reset(iterator.resetSupported(), iterator::reset);
         return checked(batches);
     }
 
@@ -176,6 +184,16 @@ public final class LossData {
         return classes;
     }
 
+    /**
+     * The class of each row, the largest of its labels.
+     *
+     * @return 0-based classes in the order of the rows
+     * @throws IllegalArgumentException unless there is one array of labels, of rank 2, without mask, in every batch
+     */
+    public int[] classes() {
+        return new RowClasses(batches).ofRows();
+    }
+
     /** Number of rows (examples, not time steps). */
     public long rows() {
         return rows;
@@ -253,8 +271,8 @@ public final class LossData {
                 && Arrays.stream(arrays).allMatch(array -> array != null && array.length() > 0);
     }
 
-    /** For messages. */
-    static String shapes(INDArray[] arrays) {
+    /** Shapes of arrays as messages name them, for example {@code [[4, 3], none]}; {@code none} for null. */
+    public static String shapes(INDArray[] arrays) {
         return arrays == null
                 ? "none"
                 : Arrays.toString(Arrays.stream(arrays)

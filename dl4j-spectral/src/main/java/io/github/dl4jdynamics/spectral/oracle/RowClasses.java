@@ -47,6 +47,11 @@ final class RowClasses {
         count = columns;
     }
 
+    /** 0-based class of each row over all batches; a copy. */
+    int[] ofRows() {
+        return classes.clone();
+    }
+
     /** Number of classes that the labels can tell. */
     int count() {
         return count;

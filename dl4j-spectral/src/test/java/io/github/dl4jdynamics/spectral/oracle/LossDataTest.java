@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.AsyncDataSetIterator;
@@ -21,6 +22,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.SamplingDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -90,9 +92,27 @@ class LossDataTest {
 
         assertThat(data.rows()).isEqualTo(10);
         assertThat(data.largestBatch()).isEqualTo(3);
-        assertThat(together(data)).isEqualTo(ROWS.getFeatures().mul(2));
+        assertThat(Networks.bits(together(data)))
+                .isEqualTo(Networks.bits(ROWS.getFeatures().mul(2)));
         assertThat(iterator.hasNext()).isTrue();
         assertThat(data).hasToString("10 rows in 4 batches of at most 3");
+    }
+
+    /** What is drawn for loss data must not be missing where dropout and shuffling draw in training. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void randomNumbersThatAnIteratorDraws_areNotTakenFromTraining(boolean multiple) {
+        Nd4j.getRandom().setSeed(5);
+        double[] expected = Networks.bits(Nd4j.rand(7));
+        Nd4j.getRandom().setSeed(5);
+
+        DataSetIterator drawing = new SamplingDataSetIterator(ROWS, 3, 9);
+        LossData data = multiple ? LossData.of(new MultiDataSetIteratorAdapter(drawing)) : LossData.of(drawing);
+
+        assertThat(Nd4j.getRandom().getSeed()).isEqualTo(5);
+        assertThat(Networks.bits(Nd4j.rand(7))).isEqualTo(expected);
+        assertThat(data.rows()).isEqualTo(9);
+        assertThat(numbers(data)).hasSize(9);
     }
 
     @Test
@@ -101,7 +121,7 @@ class LossDataTest {
         try {
             LossData data = LossData.of(iterator);
 
-            assertThat(together(data)).isEqualTo(ROWS.getFeatures());
+            assertThat(Networks.bits(together(data))).isEqualTo(Networks.bits(ROWS.getFeatures()));
             for (MultiDataSet batch : data.batches()) {
                 assertThat(batch.getFeatures(0).isAttached()).isFalse();
                 assertThat(batch.getLabels(0).isAttached()).isFalse();
@@ -133,7 +153,7 @@ class LossDataTest {
 
         own.getFeatures().assign(0);
 
-        assertThat(together(data)).isEqualTo(before);
+        assertThat(Networks.bits(together(data))).isEqualTo(Networks.bits(before));
     }
 
     @Test
@@ -148,9 +168,10 @@ class LossDataTest {
         assertThat(cut.batches()).hasSize(2);
         MultiDataSet second = cut.batches().get(1);
         DataSet expected = (DataSet) sequences.getRange(4, 6);
-        assertThat(second.getFeatures(0)).isEqualTo(expected.getFeatures());
-        assertThat(second.getFeaturesMaskArray(0)).isEqualTo(expected.getFeaturesMaskArray());
-        assertThat(second.getLabelsMaskArray(0)).isEqualTo(expected.getLabelsMaskArray());
+        assertThat(Networks.bits(second.getFeatures(0))).isEqualTo(Networks.bits(expected.getFeatures()));
+        assertThat(Networks.bits(second.getFeaturesMaskArray(0)))
+                .isEqualTo(Networks.bits(expected.getFeaturesMaskArray()));
+        assertThat(Networks.bits(second.getLabelsMaskArray(0))).isEqualTo(Networks.bits(expected.getLabelsMaskArray()));
         MultiLayerNetwork net = Networks.sequence(
                 InputType.recurrent(2, 4), new LSTM.Builder().nOut(3).build(), Networks.sequenceOutput());
         LossOracle oracle = LossOracle.builder(net).build();
@@ -179,7 +200,8 @@ class LossDataTest {
         assertThat(mask.size(0)).isEqualTo(8);
         assertThat(mask.sumNumber().doubleValue())
                 .isEqualTo(20 + Networks.lengths(3, 4).sumNumber().doubleValue());
-        assertThat(together.batches().get(0).getFeaturesMaskArray(0)).isEqualTo(mask);
+        assertThat(Networks.bits(together.batches().get(0).getFeaturesMaskArray(0)))
+                .isEqualTo(Networks.bits(mask));
         assertThat(oracle.loss(together)).isCloseTo(oracle.loss(data), within(1e-14));
         assertThat(oracle.loss(data.first(8))).isCloseTo(oracle.loss(data), within(1e-14));
         // Only those batches get a mask in which some row has one.
@@ -206,8 +228,29 @@ class LossDataTest {
         LossData data = LossData.of(iterator(4)).first(5);
 
         assertThat(data.batches()).extracting(LossData::rows).containsExactly(4L, 1L);
-        assertThat(together(data)).isEqualTo(ROWS.getRange(0, 5).getFeatures());
+        assertThat(Networks.bits(together(data)))
+                .isEqualTo(Networks.bits(ROWS.getRange(0, 5).getFeatures()));
         assertThat(LossData.of(ROWS).first(99).rows()).isEqualTo(10);
+    }
+
+    @Test
+    void classes_areTheLargestLabelsOfTheRows() {
+        assertThat(LossData.of(iterator(4)).classes())
+                .isEqualTo(ROWS.getLabels().argMax(1).toIntVector())
+                .contains(0, 1, 2);
+    }
+
+    @Test
+    void classes_needPlainLabelsInEveryBatch() {
+        DataSet masked = Networks.rows(3, 4);
+        masked.setLabelsMaskArray(Nd4j.ones(DataType.DOUBLE, 3, 1));
+        LossData data = LossData.of(new ListDataSetIterator<>(List.of(Networks.rows(3, 4), masked), 1));
+
+        assertThatThrownBy(data::classes)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "loss data by class must have one array of labels, of shape [rows, classes], without mask, got "
+                                + "1 arrays, the first of shape [3, 3], a mask");
     }
 
     @Test

@@ -129,6 +129,11 @@ final class Networks {
         return mask;
     }
 
+    /** All elements in 'c' order, for comparisons bit by bit: {@code INDArray.equals} lets 1e-5 pass. */
+    static double[] bits(INDArray array) {
+        return array.dup('c').castTo(DataType.DOUBLE).reshape(array.length()).toDoubleVector();
+    }
+
     static double score(Model net, DataSet data, boolean training) {
         return net instanceof MultiLayerNetwork
                 ? ((MultiLayerNetwork) net).score(data, training)
