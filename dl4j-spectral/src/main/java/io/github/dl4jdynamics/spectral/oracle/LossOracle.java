@@ -42,7 +42,8 @@ import static com.google.common.base.Preconditions.checkState;
  * <p>N counts examples: losses of sequences are summed over their steps, as in Deeplearning4j's score. Masks are honoured.
  *
  * <p>Memory: two parameter vectors, and the activations of one batch. Cost: that of the framework's own forward and
- * backward passes, and one pass over the parameters per batch. For one thread at a time.
+ * backward passes, without the error of the input where the lowest layer is a dense one, and one pass over the parameters per
+ * batch. For one thread at a time.
  *
  * @since 0.1
  */
