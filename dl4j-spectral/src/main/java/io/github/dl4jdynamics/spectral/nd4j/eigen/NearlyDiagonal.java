@@ -40,6 +40,7 @@ final class NearlyDiagonal {
     private final int n;
     private final double[] lengths;
     private final double[] reciprocals;
+    private final double[] obliqueness;
     private double residual;
     private double tilt;
 
@@ -49,6 +50,7 @@ final class NearlyDiagonal {
         n = Math.toIntExact(gram.size(0));
         lengths = new double[n];
         reciprocals = new double[n];
+        obliqueness = new double[n];
     }
 
     /**
@@ -68,27 +70,49 @@ final class NearlyDiagonal {
             lengths[i] = lengths[i] > least ? lengths[i] : 0;
             reciprocals[i] = lengths[i] > 0 ? 1 / lengths[i] : 0;
         }
-        double insignificant = INSIGNIFICANT * Arrays.stream(lengths).max().orElse(0);
+        compare(
+                memory,
+                squaredReciprocals(INSIGNIFICANT * Arrays.stream(lengths).max().orElse(0)));
+    }
+
+    /** {@code 1 / sigma^2} of no less than a floor; 0 for none. */
+    private double[] squaredReciprocals(double floor) {
+        double[] squares = new double[n];
+        for (int i = 0; i < n; i++) {
+            double length = Math.max(lengths[i], floor);
+            squares[i] = length == 0 ? 0 : 1 / (length * length);
+        }
+        return squares;
+    }
+
+    /** One pass over H for residual, tilt and obliqueness. */
+    private void compare(MatrixMemory memory, double[] floored) {
+        double[] exact = squaredReciprocals(0);
+        double[] column = new double[n];
         double diagonal = 0;
         double off = 0;
-        double squares = 0;
+        double tilts = 0;
+        Arrays.fill(obliqueness, 0);
         for (int j = 0; j < n; j++) {
             memory.read(j, j, n - j, column);
             diagonal += column[j] * column[j];
-            double ofColumn = 0;
+            double squares = 0;
             double angles = 0;
+            double cosines = 0;
             for (int i = j + 1; i < n; i++) {
                 double square = column[i] * column[i];
-                double length = Math.max(lengths[i], insignificant);
-                ofColumn += square;
-                angles += square / (length * length);
+                double cosine = square * exact[i] * exact[j];
+                squares += square;
+                angles += square * floored[i];
+                cosines += cosine;
+                obliqueness[i] += cosine;
             }
-            off += 2 * ofColumn;
-            double length = Math.max(lengths[j], insignificant);
-            squares += length == 0 ? 0 : 2 * angles / (length * length);
+            off += 2 * squares;
+            tilts += 2 * angles * floored[j];
+            obliqueness[j] += cosines;
         }
         residual = off == 0 ? 0 : Math.sqrt(off / (off + diagonal));
-        tilt = Math.sqrt(squares / n);
+        tilt = Math.sqrt(tilts / n);
     }
 
     /** sigma, by column of V; live. */
@@ -190,20 +214,7 @@ final class NearlyDiagonal {
      * @return 0-based, ascending
      */
     int[] oblique(double limit) {
-        MatrixMemory memory = MatrixMemory.of(gram);
-        double[] column = new double[n];
-        double[] squares = new double[n];
-        for (int j = 0; j < n; j++) {
-            memory.read(j, j, n - j, column);
-            double sum = 0;
-            for (int i = j + 1; i < n; i++) {
-                double cosine = column[i] * reciprocals[i] * reciprocals[j];
-                squares[i] += cosine * cosine;
-                sum += cosine * cosine;
-            }
-            squares[j] += sum;
-        }
-        return IntStream.range(0, n).filter(i -> squares[i] > limit).toArray();
+        return IntStream.range(0, n).filter(i -> obliqueness[i] > limit).toArray();
     }
 
     /** What is added to {@code sum_i Phi(sigma_i)}, {@code Phi' = phi}, to the second order: {@code sum_{i<j} H_ij F_ij / 2}. */
