@@ -17,8 +17,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>The diagonal D gives the columns of {@code T V F} the lengths {@code phi_i} that they have with singular vectors; what the
  * second order makes too short is mostly mended by that. The images {@code T v_i} of singular vectors are orthogonal. Where
- * those of V have become oblique, V turns before the next refresh, by small rotations. Columns whose images are too oblique for
- * the first order, as those of a whole null space are out of which one direction grows, turn at once to their Ritz vectors.
+ * those of V have become oblique, V turns before the next refresh, by small rotations. Where many are too oblique for the first
+ * order, as those of a whole null space are out of which one direction grows, they turn at once to their Ritz vectors.
  *
  * <p>For a penalty that is not smooth F is diagonal, and V turns within each refresh.
  *
@@ -29,8 +29,11 @@ final class PerturbedVectors implements SingularVectors {
     /** {@link NearlyDiagonal#tilt} from which V follows: its square is the order of what is left of the error. */
     private static final double OBLIQUE = 0.1;
 
-    /** Sum of squared cosines with other images from which a column turns at once. */
+    /** Sum of squared cosines with other images from which the first order does not do for a column. */
     private static final double TOO_OBLIQUE = 0.25;
+
+    /** Share of such columns from which they turn at once: fewer are hardly seen in the gradient. */
+    private static final double MANY = 0.02;
 
     /** Squared norm of a gradient in units of that of its slopes from which the first order does not do. */
     private static final double LARGEST_NORM = 1.05;
@@ -141,7 +144,7 @@ final class PerturbedVectors implements SingularVectors {
         double residual = gram.residual();
         if (residual <= residualLimit) {
             int[] oblique = gram.oblique(TOO_OBLIQUE);
-            if (oblique.length > 1) {
+            if (oblique.length > Math.max(1, MANY * lengths.length)) {
                 RitzTurn.of(oblique, vectors, square, kernels);
                 kernels.orthonormalize(vectors); // rounding would add up
                 look(tall);
