@@ -104,8 +104,8 @@ final class PenalizedParameter {
         if (refresh.outcome() == BasisRefresh.Outcome.REFUSED && !refused) {
             refused = true;
             log.warn(
-                    "{} is not finite in iteration {}: its spectral penalty keeps the gradient it had; further cases are not"
-                            + " logged",
+                    "{} or the slope of its spectral penalty is not finite in iteration {}: the penalty keeps the gradient it"
+                            + " had; further cases are not logged",
                     name,
                     iteration);
         } else if (refresh.outcome() == BasisRefresh.Outcome.REPLACED && !replaced) {

@@ -81,8 +81,8 @@ class BrokenWeightsTest {
         assertThat(appender.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.INFO, Level.WARN);
         assertThat(appender.list.get(1).getFormattedMessage())
                 .isEqualTo(
-                        "parameter of shape [6, 5] is not finite in iteration 3: its spectral penalty keeps the gradient it"
-                                + " had; further cases are not logged");
+                        "parameter of shape [6, 5] or the slope of its spectral penalty is not finite in iteration 3: the"
+                                + " penalty keeps the gradient it had; further cases are not logged");
     }
 
     private INDArray random(int seed) {
