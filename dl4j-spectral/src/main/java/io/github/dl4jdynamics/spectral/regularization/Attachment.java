@@ -17,12 +17,16 @@ import io.github.dl4jdynamics.spectral.weights.WeightArray;
 import io.github.dl4jdynamics.spectral.weights.WeightKind;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 /** Puts spectral regularizations into the layers of a live network and takes them out. */
 final class Attachment {
+    private static final Logger log = LoggerFactory.getLogger(SpectralRegularization.class);
+
     private static final Set<WeightKind> WHOLE = Sets.immutableEnumSet(
             WeightKind.CONVOLUTION_1D, WeightKind.CONVOLUTION_2D, WeightKind.CONVOLUTION_3D, WeightKind.POINTWISE);
 
@@ -84,16 +88,27 @@ final class Attachment {
         for (TrainableConf conf : conf(layer).confs()) {
             for (Regularization present :
                     conf.regularization() == null ? List.<Regularization>of() : conf.regularization()) {
-                checkState(
-                        !(present instanceof SpectralRegularization)
-                                || !((SpectralRegularization) present)
-                                        .settings()
-                                        .equals(prototype.settings()),
-                        "layer '%s' must not have the same spectral regularization twice, got '%s' again; call"
-                                + " SpectralRegularization.detach(net) first",
-                        layer,
-                        prototype);
+                if (present instanceof SpectralRegularization) {
+                    checkNew(prototype, (SpectralRegularization) present, layer);
+                }
             }
+        }
+    }
+
+    private static void checkNew(SpectralRegularization prototype, SpectralRegularization present, String layer) {
+        checkState(
+                !present.settings().equals(prototype.settings()),
+                "layer '%s' must not have the same spectral regularization twice, got '%s' again; call"
+                        + " SpectralRegularization.detach(net) first",
+                layer,
+                prototype);
+        if (present.settings().kind == prototype.settings().kind) {
+            log.warn(
+                    "layer '{}' has a spectral regularization of this kind, '{}', and gets '{}' as well; to replace it, call"
+                            + " SpectralRegularization.detach(net) first",
+                    layer,
+                    present,
+                    prototype);
         }
     }
 

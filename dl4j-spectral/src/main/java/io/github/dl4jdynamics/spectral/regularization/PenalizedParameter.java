@@ -111,8 +111,8 @@ final class PenalizedParameter {
         } else if (refresh.outcome() == BasisRefresh.Outcome.REPLACED && !replaced) {
             replaced = true;
             log.info(
-                    "singular vectors of {} were too far off in iteration {} ({}), so they were computed anew; a shorter"
-                            + " period avoids that; further cases are not logged",
+                    "singular vectors of {} were too far off in iteration {} ({}), so they were computed anew, as after large"
+                            + " steps; further cases are not logged",
                     name,
                     iteration,
                     refresh);

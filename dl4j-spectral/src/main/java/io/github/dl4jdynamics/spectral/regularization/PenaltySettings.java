@@ -38,6 +38,17 @@ final class PenaltySettings implements Serializable {
                 .residualLimit(residualLimit);
     }
 
+    /** What a rank k comes to for a matrix that has no more than n singular values; empty if it is below. */
+    String remark(long n) {
+        if (kind == PenaltyKind.TAIL_ENERGY && parameter >= n) {
+            return "nothing is left beyond rank " + (long) parameter + " of " + n + ", so the penalty is 0";
+        }
+        return kind == PenaltyKind.KY_FAN_NORM && parameter > n
+                ? "there are " + n + " singular values and not " + (long) parameter
+                        + ", so the penalty is the nuclear norm"
+                : "";
+    }
+
     /** Fails if the solver cannot serve the penalty. */
     void check() {
         gradient().check(Integer.MAX_VALUE);

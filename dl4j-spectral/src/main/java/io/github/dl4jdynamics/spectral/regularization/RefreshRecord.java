@@ -63,6 +63,11 @@ public final class RefreshRecord {
         return smallest;
     }
 
+    @Override
+    public String toString() {
+        return "iteration " + iteration + ", " + matrix + ": " + refresh;
+    }
+
     /** Values at ranks 1, 2, 4, ... of all. */
     private static double[] atPowersOfTwo(double[] descending) {
         int count = 0;

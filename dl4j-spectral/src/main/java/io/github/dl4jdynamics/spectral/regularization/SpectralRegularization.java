@@ -16,6 +16,8 @@ import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkNotNull;
@@ -55,6 +57,7 @@ import static com.google.common.base.Preconditions.checkState;
         isGetterVisibility = JsonAutoDetect.Visibility.NONE)
 public final class SpectralRegularization implements Regularization {
     private static final long serialVersionUID = 1L;
+    private static final Logger log = LoggerFactory.getLogger(SpectralRegularization.class);
 
     /** The score asked for last in this thread: Deeplearning4j asks all regularizations of a parameter one after the other. */
     private static final ThreadLocal<Asked> ASKED = new ThreadLocal<>();
@@ -74,6 +77,11 @@ public final class SpectralRegularization implements Regularization {
 
     /** The flat vector of the network whose parameters these are. */
     private transient WeakReference<DataBuffer> network;
+
+    /** That of the network before. */
+    private transient WeakReference<DataBuffer> networkBefore;
+
+    private transient boolean saidShared;
 
     SpectralRegularization(
             @JsonProperty("settings") PenaltySettings settings,
@@ -183,15 +191,48 @@ public final class SpectralRegularization implements Regularization {
 
     private PenalizedParameter parameter(INDArray param) {
         // Deeplearning4j lets networks made of one configuration share its objects.
-        if (network == null || network.get() != vector(param)) {
+        DataBuffer before = network == null ? null : network.get();
+        if (before != vector(param)) {
+            sayShared(before, vector(param));
             network = new WeakReference<>(vector(param));
             parameters = new TreeMap<>();
         }
         return parameters.computeIfAbsent(param.offset(), offset -> {
             Binding binding = binding(param);
+            remark(binding, param);
             return new PenalizedParameter(
                     binding.name(), settings.period, param.dataType(), binding.places(), settings.gradient());
         });
+    }
+
+    /** Two networks in turn make each other begin anew at every update. */
+    private void sayShared(DataBuffer before, DataBuffer now) {
+        boolean back = networkBefore != null && networkBefore.get() == now;
+        if (back && !saidShared) {
+            saidShared = true;
+            log.warn(
+                    "one spectral regularization, '{}', serves two networks in turn and begins with a decomposition each time;"
+                            + " give each network an instance of its own",
+                    this);
+        }
+        networkBefore = new WeakReference<>(before);
+    }
+
+    private void remark(Binding binding, INDArray param) {
+        String remark = binding.places().stream()
+                .map(place -> settings.remark(Math.min(place.rows(), place.cols())))
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
+        if (!remark.isEmpty()) {
+            log.warn("{} under {}: {}", binding.name(), settings.kind.with(settings.parameter), remark);
+        }
+        if (settings.perKernelPosition && networkLength == 0 && param.rank() > 2) {
+            log.warn(
+                    "{} is penalized as one matrix, first axis x rest: in a layer's builder perKernelPosition has no effect;"
+                            + " attach the regularization to the network",
+                    binding.name());
+        }
     }
 
     /** Learns the shape anew where it is known, since the layers may have changed since it was saved. */
@@ -278,7 +319,11 @@ public final class SpectralRegularization implements Regularization {
             settings.kind = kind;
             settings.parameter = parameter;
             kind.with(parameter);
-            checkArgument(c >= 0 && Double.isFinite(c), "coefficient of the %s must not be negative, got %s", kind, c);
+            checkArgument(
+                    c >= 0 && Double.isFinite(c),
+                    "coefficient of the %s must be finite and not negative, got %s",
+                    kind,
+                    c);
             settings.coefficient = new FixedSchedule(c);
         }
 
