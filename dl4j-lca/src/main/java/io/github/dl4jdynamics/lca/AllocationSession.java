@@ -57,6 +57,7 @@ final class AllocationSession {
     private boolean updateSeen;
 
     private boolean saidDuplicate;
+    private boolean saidNotFinite;
 
     /** Whether the network has become another one. */
     private boolean resized;
@@ -238,6 +239,15 @@ final class AllocationSession {
         draft.note = "loss or gradient is not finite";
         draft.losses = tracking.unallocated();
         tracking.history.add(new AllocationStep(draft));
+        if (!saidNotFinite) {
+            saidNotFinite = true;
+            log.warn(
+                    "LossChangeAllocation: {} in the step up to iteration {}; training goes on, and steps are gaps until it is "
+                            + "a number again{}. Logged once.",
+                    tracking.whatIsNotFinite(),
+                    iteration,
+                    tracking.isFinite() ? "" : "; as it was none before the step either, look for NaN in the data");
+        }
     }
 
     private AllocationStep.Draft draft() {
