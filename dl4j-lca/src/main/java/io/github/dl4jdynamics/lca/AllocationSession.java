@@ -50,6 +50,15 @@ final class AllocationSession {
     /** Whether the update under way is before the beginning or after the end of the schedule. */
     private boolean leftOut;
 
+    /** Whether a gradient came after the latest update. */
+    private boolean gradientSeen;
+
+    /** Whether there was an update, whose numbers are {@link #iteration} and {@link #epoch}. */
+    private boolean updateSeen;
+
+    private boolean saidDuplicate;
+    private boolean saidNotFinite;
+
     /** Whether the network has become another one. */
     private boolean resized;
 
@@ -74,6 +83,7 @@ final class AllocationSession {
 
     /** Between gradient and update: the only hook before an update that sees the parameters as they are trained. */
     void gradientCalculated(Model net) {
+        gradientSeen = true;
         INDArray parameters = net.params();
         leftOut = !settings.schedule.isActive(updates, 0);
         if (leftOut) {
@@ -117,14 +127,20 @@ final class AllocationSession {
     }
 
     void iterationDone(Model net, int iterationNow, int epochNow) {
+        if (isDuplicate(iterationNow, epochNow)) {
+            sayDuplicate(iterationNow);
+            return;
+        }
+        gradientSeen = false;
+        updateSeen = true;
+        iteration = iterationNow;
+        epoch = epochNow;
         if (theta == null) {
             // The schedule has no place for the update, or the listener came after the gradient, or failed there.
             updates += tracking == null && !leftOut ? 0 : 1;
             return;
         }
         updates++;
-        iteration = iterationNow;
-        epoch = epochNow;
         if (!settings.schedule.isActive(updates, 0)) {
             // With the schedule the step that is open ends, as no later one could.
             budget.begin();
@@ -137,6 +153,25 @@ final class AllocationSession {
             }
         } else if (budget.tryBegin()) {
             within(() -> step(net, true));
+        }
+    }
+
+    /**
+     * Whether an update is told a second time. The framework tells all listeners of the gradient, and then all of the update:
+     * one that is registered twice hears twice of both. Updates by hand may come without gradients, but with new numbers.
+     */
+    private boolean isDuplicate(int iterationNow, int epochNow) {
+        return updateSeen && !gradientSeen && iterationNow == iteration && epochNow == epoch;
+    }
+
+    private void sayDuplicate(int iterationNow) {
+        if (!saidDuplicate) {
+            saidDuplicate = true;
+            log.warn(
+                    "LossChangeAllocationListener must be registered with its network once, got the update of iteration {} "
+                            + "twice; what comes twice is left out; register it by attach(net) or addListeners(..), not by "
+                            + "both. Logged once.",
+                    iterationNow);
         }
     }
 
@@ -204,6 +239,15 @@ final class AllocationSession {
         draft.note = "loss or gradient is not finite";
         draft.losses = tracking.unallocated();
         tracking.history.add(new AllocationStep(draft));
+        if (!saidNotFinite) {
+            saidNotFinite = true;
+            log.warn(
+                    "LossChangeAllocation: {} in the step up to iteration {}; training goes on, and steps are gaps until it is "
+                            + "a number again{}. Logged once.",
+                    tracking.whatIsNotFinite(),
+                    iteration,
+                    tracking.isFinite() ? "" : "; as it was none before the step either, look for NaN in the data");
+        }
     }
 
     private AllocationStep.Draft draft() {

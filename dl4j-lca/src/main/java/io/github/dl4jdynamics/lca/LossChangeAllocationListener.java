@@ -51,7 +51,8 @@ import static com.google.common.base.Preconditions.checkState;
  * follows one network, the first that trains with it, held weakly. An error while measuring is logged once and marked as a
  * gap in the history, and training goes on, unless {@link LossChangeAllocationBuilder#failFast} is set; three errors in a
  * row, those of an {@code onStep} consumer included, end all measuring. Books that are off are logged once, at the end of
- * an epoch or in {@link #finish}. Works with
+ * an epoch or in {@link #finish}, and so is the first gap of a loss or gradient that is not finite. Of a listener that is
+ * registered twice one does the work, which is logged. Works with
  * {@code fit} in all its forms, truncated backpropagation, early stopping, masks, frozen layers and several inputs and outputs.
  * Line-search optimizers are refused: {@link #attach} throws, a listener that was merely added logs why and stays idle.
  * Layer-wise pretraining is not followed, which is logged; the fit after it is.
@@ -141,7 +142,7 @@ public final class LossChangeAllocationListener extends BaseTrainingListener imp
         return this;
     }
 
-    /** Twice among the listeners, it would see each update twice. */
+    /** Twice among the listeners, it would hear of each update twice, and warn. */
     private boolean isListenerOf(Model net) {
         Collection<TrainingListener> listeners = net instanceof MultiLayerNetwork
                 ? ((MultiLayerNetwork) net).getListeners()

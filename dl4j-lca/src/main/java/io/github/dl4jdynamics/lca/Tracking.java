@@ -223,6 +223,22 @@ final class Tracking implements Closeable {
         return books.build();
     }
 
+    /** What kept the latest segment from being integrated: the first loss that is no number, else the first such gradient. */
+    String whatIsNotFinite() {
+        boolean begun = isFinite(); // of a path that could not begin, no end is known
+        for (TrackedLoss loss : losses) {
+            double value = begun ? loss.lossAtEnd() : loss.loss();
+            if (!Double.isFinite(value)) {
+                return "the loss of data set '" + loss.name() + "' is " + value;
+            }
+        }
+        int data = 0;
+        while (integrator.books().get(data).isFinite()) {
+            data++;
+        }
+        return "the gradient of data set '" + losses.get(data).name() + "' is not finite";
+    }
+
     @Override
     public void close() throws IOException {
         dump.close();

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 
 import io.github.dl4jdynamics.lca.math.PathRule;
 import io.github.dl4jdynamics.lca.math.PathRules;
+import io.github.dl4jdynamics.spectral.latent.LatentPcaLayer;
 import io.github.dl4jdynamics.spectral.oracle.BatchNormalizationMode;
 import io.github.dl4jdynamics.spectral.oracle.LossData;
 import io.github.dl4jdynamics.spectral.oracle.ParameterArray;
@@ -18,6 +19,7 @@ import org.deeplearning4j.nn.conf.constraint.NonNegativeConstraint;
 import org.deeplearning4j.nn.conf.constraint.UnitNormConstraint;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +28,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.eigen.Eigen;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Nesterovs;
@@ -73,6 +76,44 @@ class BooksTest {
             }
         }
         assertThat(history.books(0).isOff()).isFalse();
+    }
+
+    private static Model pressed(double eta) {
+        return Nets.net(
+                false,
+                Nets.base(new Sgd(0.1)),
+                InputType.feedForward(Nets.IN),
+                Nets.dense(5),
+                new LatentPcaLayer(1, eta, true),
+                Nets.output());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void penaltyOfActivations_isPartOfTheLossWithAndWithoutRegularization(boolean regularization) {
+        LossData data = LossData.of(Nets.rows(14, 1));
+        double[] first = new double[2];
+        for (int eta = 0; eta < 2; eta++) {
+            AllocationHistory history = train(
+                    pressed(eta),
+                    LossChangeAllocationListener.builder(data)
+                            .regularization(regularization)
+                            .failFast(true)
+                            .build(),
+                    4);
+
+            first[eta] = history.steps().get(0).losses().get(0).lossBefore();
+            assertThat(history.books(0).relativeError()).isLessThan(0.01);
+        }
+        INDArray codes = ((MultiLayerNetwork) pressed(0))
+                .feedForwardToLayer(0, data.batches().get(0).getFeatures(0))
+                .get(1);
+        INDArray centred = codes.subRowVector(codes.mean(0));
+        INDArray covariance = centred.transpose().mmul(centred).divi(14);
+        double tail = Nd4j.diag(covariance).sumNumber().doubleValue()
+                - Eigen.symmetricGeneralizedEigenvalues(covariance).maxNumber().doubleValue();
+
+        assertThat(first[1] - first[0]).isPositive().isCloseTo(tail, within(1e-6));
     }
 
     @Test

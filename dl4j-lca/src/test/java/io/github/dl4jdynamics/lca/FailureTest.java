@@ -9,14 +9,18 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -89,6 +93,88 @@ class FailureTest {
         assertThat(gap.losses().get(0).lossAfter()).isNaN();
         assertThat(lca.history().toString())
                 .startsWith("nothing allocated: [updates 0 to 4: GAP, loss or gradient is not finite, [train: loss 1.");
+    }
+
+    private static final String GOES_ON = "; training goes on, and steps are gaps until it is a number again";
+
+    @Test
+    void lossThatIsLost_isLoggedOnce() {
+        Model net = Nets.net(false, new Sgd(0.2));
+        LossChangeAllocationListener lca = builder()
+                .validation(LossData.of(Nets.rows(4, 2)))
+                .failFast(true)
+                .build()
+                .attach(net);
+        Nets.updates(net, 2);
+        INDArray good = net.params().dup();
+
+        try (Logs logs = new Logs()) {
+            for (int time = 0; time < 2; time++) {
+                Nets.fit(net, Nets.poison());
+                Nets.updates(net, 2);
+                net.params().assign(good);
+                Nets.updates(net, 1);
+            }
+
+            assertThat(logs.warnings())
+                    .containsExactly(
+                            "LossChangeAllocation: the loss of data set 'train' is NaN in the step up to iteration 2"
+                                    + GOES_ON + ". Logged once.");
+        }
+
+        assertThat(lca.history().steps())
+                .extracting(AllocationStep::note)
+                .filteredOn("loss or gradient is not finite"::equals)
+                .hasSize(2);
+    }
+
+    @Test
+    void dataThatWereNeverANumber_areNamed() {
+        Model net = Nets.net(true, new Sgd(0.2));
+        builder().validation(LossData.of(Nets.poison())).failFast(true).build().attach(net);
+
+        try (Logs logs = new Logs()) {
+            Nets.updates(net, 3);
+
+            assertThat(logs.warnings())
+                    .containsExactly(
+                            "LossChangeAllocation: the loss of data set 'validation' is NaN in the step up to iteration 0"
+                                    + GOES_ON
+                                    + "; as it was none before the step either, look for NaN in the data. Logged once.");
+        }
+    }
+
+    /** Has no gradient on the 8 rows of loss data, unlike on the 6 of an update. */
+    static final class NoSlope extends LossMCXENT {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public INDArray computeGradient(INDArray labels, INDArray z, IActivation activation, INDArray mask) {
+            INDArray gradient = super.computeGradient(labels, z, activation, mask);
+            return labels.size(0) == 8 ? gradient.muli(Double.POSITIVE_INFINITY) : gradient;
+        }
+    }
+
+    @Test
+    void gradientThatIsNoNumber_isLogged() {
+        Model net = Nets.net(
+                false,
+                Nets.base(new Sgd(0.2)),
+                InputType.feedForward(Nets.IN),
+                new OutputLayer.Builder(new NoSlope())
+                        .nOut(Nets.CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build());
+        builder().failFast(true).build().attach(net);
+
+        try (Logs logs = new Logs()) {
+            Nets.updates(net, 1);
+
+            assertThat(logs.warnings())
+                    .containsExactly(
+                            "LossChangeAllocation: the gradient of data set 'train' is not finite in the step up to "
+                                    + "iteration 0" + GOES_ON + ". Logged once.");
+        }
     }
 
     @ParameterizedTest

@@ -38,6 +38,12 @@ class RefusalTest {
     private static final String WITHOUT_IT =
             "LossChangeAllocation could not measure; training goes on without it. Logged once.";
 
+    private static final String ONE_ARRAY =
+            "labels of loss data 'train' for perClass must be one array of shape [rows, "
+                    + "classes] without mask, got arrays of shapes ";
+    private static final String WITHOUT_CLASSES =
+            "; leave perClass out, and follow the rows of a class by further(name, data)";
+
     private static LossChangeAllocationBuilder builder() {
         return LossChangeAllocationListener.builder(TRAIN);
     }
@@ -65,7 +71,7 @@ class RefusalTest {
                         "directions of the basis must have as many elements as the network has parameters, 43, got 5"),
                 Arguments.of(
                         LossChangeAllocationListener.builder(regression).perClass(true),
-                        "labels for perClass must be one-hot"),
+                        "labels of loss data 'train' for perClass must be one-hot, in at least 2 columns, got 3 columns"),
                 Arguments.of(
                         LossChangeAllocationListener.builder(LossData.of(Nets.sequences(3, 4, 1)))
                                 .perClass(true),
@@ -141,8 +147,30 @@ class RefusalTest {
                         .build()
                         .attach(Nets.net(false, new Sgd(0.1))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("loss data by class must have one array of labels, of shape [rows, classes], "
-                        + "without mask, got 1 arrays, the first of shape [4, 3], a mask");
+                .hasMessage(ONE_ARRAY + "[[4, 3]] with a mask" + WITHOUT_CLASSES);
+    }
+
+    @Test
+    void perClass_needsOneOutput() {
+        ComputationGraph net = new ComputationGraph(Nets.base(new Sgd(0.1))
+                .graphBuilder()
+                .addInputs("in")
+                .setInputTypes(InputType.feedForward(Nets.IN))
+                .addLayer("first", Nets.output(), "in")
+                .addLayer("second", Nets.output(), "in")
+                .setOutputs("first", "second")
+                .build());
+        net.init();
+        DataSet rows = Nets.rows(4, 1);
+        LossData data = LossData.of(new org.nd4j.linalg.dataset.MultiDataSet(
+                new INDArray[] {rows.getFeatures()}, new INDArray[] {rows.getLabels(), rows.getLabels()}));
+
+        assertThatThrownBy(() -> LossChangeAllocationListener.builder(data)
+                        .perClass(true)
+                        .build()
+                        .attach(net))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(ONE_ARRAY + "[[4, 3], [4, 3]] without mask" + WITHOUT_CLASSES);
     }
 
     @Test
@@ -181,7 +209,7 @@ class RefusalTest {
                         .build()
                         .attach(net))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("loss data by class must have one array of labels, of shape [rows, classes]");
+                .hasMessage(ONE_ARRAY + "[[3, 3, 4]] with a mask" + WITHOUT_CLASSES);
     }
 
     @ParameterizedTest

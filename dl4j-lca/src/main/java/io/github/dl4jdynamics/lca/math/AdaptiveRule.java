@@ -100,6 +100,9 @@ final class AdaptiveRule implements PathRule {
 
     @Override
     public String toString() {
-        return "adaptive (trapezoid to Simpson/" + cap + ", |error| <= " + relative + " |dL| + " + absolute + " L0)";
+        // The casts leave out digits that are nothing but rounding.
+        return "adaptive (trapezoid to Simpson/" + cap + ", |error| <= " + relative + " |dL| + " + absolute
+                + " L0; |sum of errors| <= " + (float) (RUN_SHARE * relative) + " min(|Lt - L0|, L0) + "
+                + (float) (2 * absolute) + " L0 where |error| > " + (float) (NEGLIGIBLE * absolute) + " L0)";
     }
 }

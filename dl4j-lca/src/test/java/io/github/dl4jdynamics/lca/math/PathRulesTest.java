@@ -222,7 +222,9 @@ class PathRulesTest {
     @Test
     void texts_sayWhatIsDone() {
         assertThat(PathRules.adaptive())
-                .hasToString("adaptive (trapezoid to Simpson/32, |error| <= 0.01 |dL| + 1.0E-4 L0)");
+                .hasToString(
+                        "adaptive (trapezoid to Simpson/32, |error| <= 0.01 |dL| + 1.0E-4 L0; |sum of errors| <= 0.002 "
+                                + "min(|Lt - L0|, L0) + 2.0E-4 L0 where |error| > 1.0E-5 L0)");
         assertThat(PathRules.reference()).hasToString("reference adaptive (Simpson/2 to 32, |error| <= 0.001)");
         assertThat(PathRules.simpson()).hasToString("Simpson/2");
         assertThat(new StepBooks(2, 1, -0.5, L0)).hasToString("loss 2.0 -> 1.0, allocated -0.5, error -0.5");
