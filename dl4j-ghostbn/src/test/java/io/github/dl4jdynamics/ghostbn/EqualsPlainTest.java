@@ -53,7 +53,8 @@ class EqualsPlainTest {
         MultiLayerNetwork plain = network(type, format, plain(logDeviation), plain(logDeviation));
         MultiLayerNetwork ghost =
                 network(type, format, ghost(rule, logDeviation, 16), ghost(rule, logDeviation, SplitRule.NEVER));
-        assertThat(ghost.params().toDoubleVector()).containsExactly(plain.params().toDoubleVector());
+        assertThat(ghost.params().toDoubleVector())
+                .containsExactly(plain.params().toDoubleVector());
 
         Nd4j.getRandom().setSeed(5);
         for (int i = 0; i < 4; i++) {

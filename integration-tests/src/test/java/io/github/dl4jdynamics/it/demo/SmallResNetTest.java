@@ -167,7 +167,8 @@ class SmallResNetTest {
             plain.fit(BATCH);
         }
 
-        assertThat(cached.params().toDoubleVector()).containsExactly(plain.params().toDoubleVector());
+        assertThat(cached.params().toDoubleVector())
+                .containsExactly(plain.params().toDoubleVector());
     }
 
     @Test
