@@ -46,7 +46,7 @@ class PerturbedVectorsTest {
             // Five directions have a slope of 1, the null space none.
             assertThat(gradient.gradient().norm2Number().doubleValue()).isCloseTo(Math.sqrt(5), within(5e-3));
             assertThat(DenseKernels.auto().singularValues(gradient.gradient())[0])
-                    .isCloseTo(1, within(1e-3));
+                    .isCloseTo(1, within(5e-3));
             assertThat(gradient.value()).isCloseTo(Twin.NUCLEAR.value(matrix), within(1e-5 * gradient.value()));
         }
     }
