@@ -89,11 +89,6 @@ final class Columns {
         return Arrays.stream(lengths).map(length -> length > least ? length : 0).toArray();
     }
 
-    /** Length of the longest column. */
-    static double longest(INDArray a) {
-        return Math.sqrt(Arrays.stream(products(a, a)).max().orElse(0));
-    }
-
     /**
      * {@code ||A V - V D|| / ||A V||} with {@code D = diag(V^T A V)}; NaN unless A V is finite.
      *

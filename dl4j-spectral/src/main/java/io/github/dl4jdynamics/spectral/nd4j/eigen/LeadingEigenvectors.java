@@ -44,7 +44,7 @@ public final class LeadingEigenvectors {
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             INDArray vectors = Nd4j.create(type, new long[] {n, Math.min(n, k + OVERSAMPLING)}, 'f');
             basis = new EigenBasis(
-                    kernels, vectors, exact ? null : new OrthogonalIteration(kernels, 0), true, true, residualLimit);
+                    kernels, vectors, exact ? null : new OrthogonalIteration(kernels), true, true, residualLimit);
         }
     }
 

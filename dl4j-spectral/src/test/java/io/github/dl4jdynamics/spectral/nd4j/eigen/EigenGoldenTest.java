@@ -43,7 +43,7 @@ class EigenGoldenTest {
 
         INDArray next = qr.q().dup('f');
         INDArray product = Nd4j.gemm(a, next, false, false);
-        new OrthogonalIteration(DenseKernels.auto(), 0).improve(null, product, next);
+        new OrthogonalIteration(DenseKernels.auto()).improve(null, product, next);
         golden.check("orthogonal_iteration_next_U", next);
     }
 
@@ -102,7 +102,7 @@ class EigenGoldenTest {
         INDArray product = u.like();
         TallMatrix tall = new TallMatrix(w, images);
         tall.multiply(u, product);
-        new OrthogonalIteration(DenseKernels.auto(), 0).improve(tall, product, u);
+        new OrthogonalIteration(DenseKernels.auto()).improve(tall, product, u);
         golden.check("after_one_orthogonal_iteration/U", u);
         followed.measure(w);
         golden.check(
